@@ -1,0 +1,60 @@
+# `make feeds` and `make test` work on a bare checkout: they need Python 3.11 or newer and a package registry.
+
+PYTHON ?= python3
+BENCH_POSTS ?= 10000
+BENCH_CATEGORIES ?= 200
+
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help feeds test check lint types layers tests accept bench clean
+
+help: ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+
+feeds: .venv/.installed ## build the sample's feeds into feeds/
+	$(BIN)/coranto build
+	@echo "Now open feeds/index.html"
+
+test: check ## set everything up, then check everything
+
+check: lint types layers tests ## lint, types, layers, tests
+
+lint: .venv/.developing ## ruff: rules and form
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.developing ## mypy, strict
+	$(BIN)/mypy
+
+layers: .venv/.developing ## import-linter: data goes one way
+	$(BIN)/lint-imports
+
+# Every process of a run measures into a file of its own; `combine` adds them up.
+tests: .venv/.developing ## pytest on all cores, with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+accept: .venv/.developing ## rewrite the golden files of the tests: read the diff before you commit it
+	ACCEPT=1 $(BIN)/pytest -n auto
+
+bench: .venv/.installed ## time builds (BENCH_POSTS=10000 BENCH_CATEGORIES=200)
+	$(BIN)/python bench/build.py --posts $(BENCH_POSTS) --categories $(BENCH_CATEGORIES)
+
+clean: ## remove what can be made again; feeds/ stays
+	rm -rf .venv .coranto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* dist
+
+# The two stamps say what is installed; a change of pyproject.toml installs again.
+.venv/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Coranto needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(PIP) install --upgrade pip
+	$(PIP) install --editable .
+	@touch $@
+
+# A group of dependencies needs pip 25.1: the stamp above has upgraded it.
+.venv/.developing: .venv/.installed
+	$(PIP) install --editable . --group dev
+	@touch $@

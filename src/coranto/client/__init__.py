@@ -1,0 +1,10 @@
+"""The one way out to the network: polite, bounded, guarded.
+
+Nothing outside this package knows requests, and requests itself is loaded with the first request that is really made.
+"""
+
+from coranto.client.answer import ACCEPT, FetchError, Limits, Response
+from coranto.client.client import Client
+from coranto.client.pace import Pace
+
+__all__ = ["ACCEPT", "Client", "FetchError", "Limits", "Pace", "Response"]

@@ -1,0 +1,1 @@
+"""The deduplicator: entries that are the same article become one story."""

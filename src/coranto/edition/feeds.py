@@ -1,0 +1,167 @@
+"""Categories into files: the window of each, its documents, and the lists of all."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from coranto import writers
+from coranto.dedup.merge import window
+from coranto.edition.proofs import Proofs
+from coranto.edition.titles import Titles
+from coranto.model import Category, Feed, Listing, Story
+from coranto.progress import Progress
+from coranto.publish import Publisher
+from coranto.report import FeedsReport
+from coranto.settings.values import Settings
+from coranto.store import Store
+from coranto.store.outputs import Output
+from coranto.writers import html, opml
+
+ALL = "all"
+
+
+class Edition:
+    """Brings feeds/ up to date with the store."""
+
+    def __init__(
+        self, store: Store, settings: Settings, titles: Titles, proofs: Proofs, publisher: Publisher, report: FeedsReport
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._titles = titles
+        self._proofs = proofs
+        self._publisher = publisher
+        self._report = report
+
+    def publish(self, progress: Progress) -> None:
+        """Write the files of every category that changed, then the lists.
+
+        Raises:
+            PublishError: a file could not be written; what is left to do is still marked.
+        """
+        keys = sorted({self._titles.real(key) for key in self._store.outputs.dirty()})
+        for done, key in enumerate(keys, start=1):
+            self._publish(key)
+            progress.step("feeds", done, len(keys))
+        if keys:
+            self._lists()
+        self._report.unchanged = len(self._store.outputs.all()) - len(self._report.written)
+
+    # -- one category
+
+    def _publish(self, key: str) -> None:
+        stories = self._window(key)
+        folders = self._titles.folders(key) if key else [ALL]
+        for folder in folders:
+            files: Mapping[str, bytes] = {}
+            if stories and self._shown(key):
+                files = dict(self._documents(self._feed(key, folder, stories)))
+            self._put(folder, files)
+        for done in {key, *self._former(key)}:
+            self._store.outputs.clean(done)
+
+    def _former(self, key: str) -> list[str]:
+        return [dirty for dirty in self._store.outputs.dirty() if self._titles.real(dirty) == key]
+
+    def _shown(self, key: str) -> bool:
+        if not key:
+            return True
+        return self._titles.wanted(key) and self._store.stories.count(key) >= self._settings.feeds.min_stories
+
+    def _window(self, key: str) -> list[Story]:
+        """The stories of a category's feed; their ids are on record before any file is written."""
+        limits = self._settings.feeds
+        places = self._store.stories.newest(key, limits.max_entries)
+        size = window(
+            [place.published for place in places],
+            entries=limits.entries,
+            max_age=limits.max_age,
+            max_entries=limits.max_entries,
+        )
+        with self._store.database.transaction():
+            stories = [story for place in places[:size] if (story := self._proofs.story(place))]
+        return sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
+
+    def _feed(self, key: str, folder: str, stories: list[Story]) -> Feed:
+        site = self._settings.site
+        category = self._titles.categories[key] if key else Category(key=ALL, folder=ALL, title=site.title)
+        return Feed(
+            id=f"tag:{site.tag}:feed/{quote(folder)}",
+            category=category,
+            base=address(self._settings, folder),
+            title=category.title,
+            description=(category.description if key else site.description) or category.title,
+            language=site.language,
+            site_title=site.title,
+            site_url=site.url,
+            icon=site.icon,
+            updated=max(story.updated for story in stories),
+            formats=self._settings.feeds.formats,
+            stories=tuple(stories),
+        )
+
+    def _documents(self, feed: Feed) -> Iterator[tuple[str, bytes]]:
+        yield from self._packed(writers.documents(feed))
+
+    def _packed(self, files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        for name, body in files:
+            yield name, body
+            if self._settings.feeds.compress:
+                yield f"{name}.gz", gzip.compress(body, 9, mtime=0)
+
+    def _put(self, folder: str, files: Mapping[str, bytes]) -> None:
+        known: dict[str, Output] = self._store.outputs.of(folder)
+        outputs: list[Output] = []
+        if files:
+            outputs, written = self._publisher.put(folder, files, known)
+            self._report.written += written
+        gone = sorted(known.keys() - {output.path for output in outputs})
+        for path in gone:
+            self._publisher.remove(path)
+        self._report.removed += gone
+        with self._store.database.transaction():
+            self._store.outputs.keep(outputs)
+            for path in gone:
+                self._store.outputs.forget(path)
+
+    # -- lists
+
+    def _lists(self) -> None:
+        listings = list(self._listings())
+        site = self._settings.site
+        head = writers.SiteHead(
+            title=site.title,
+            url=site.url,
+            language=site.language,
+            description=site.description,
+            icon=site.icon,
+            all_base=address(self._settings, ALL),
+            opml_url=f"{site.url}opml.xml",
+            updated=max((listing.newest for listing in listings), default=None),
+            formats=self._settings.feeds.formats,
+        )
+        files = iter((("index.html", html.index_page(head, listings)), ("opml.xml", opml.write(head, listings))))
+        self._put("", dict(self._packed(files)))
+
+    def _listings(self) -> Iterator[Listing]:
+        """Every category that has a feed, by folder."""
+        for key, category in sorted(self._titles.categories.items(), key=lambda item: item[1].folder):
+            newest = self._store.stories.newest(key, 1)
+            if not newest or not self._shown(key):
+                continue
+            latest = self._store.entries.get(newest[0].winner)
+            yield Listing(
+                category=category,
+                base=address(self._settings, category.folder),
+                stories=self._store.stories.count(key),
+                newest=newest[0].published,
+                latest=latest.entry.title if latest else "",
+            )
+
+
+def address(settings: Settings, folder: str) -> str:
+    """The absolute address of a category's folder, with a slash at the end."""
+    return f"{settings.site.url}{quote(folder, safe='()')}/"

@@ -1,0 +1,170 @@
+"""A settled story made ready to go out: its words, its public id, when what it shows last changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from coranto import markup
+from coranto.anchors import anchor
+from coranto.dedup import ids, merge
+from coranto.intake.library import Library
+from coranto.model import Category, Failure, Public, Source, Story, Words
+from coranto.settle import standing
+from coranto.store import Store
+from coranto.store.entries import Row
+from coranto.store.stories import Place
+
+
+class Proofs:
+    """Makes stories of what the store holds.
+
+    Attributes:
+        added: how many stories went out for the first time.
+        updated: how many went out changed.
+        failures: entries whose words could not be had.
+    """
+
+    def __init__(
+        self, store: Store, library: Library, now: datetime, *, tag: str, home: str, categories: Mapping[str, Category]
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._now = now
+        self._tag = tag
+        self._home = home  # the page of all stories, where one without a link is at home
+        self._categories = categories
+        self._ranks = store.sources.ranks()
+        self._sources = store.sources.all()
+        self.added = 0
+        self.updated = 0
+        self.failures: list[Failure] = []
+
+    def story(self, place: Place) -> Story | None:
+        """The story at ``place`` as it goes out; None when its words cannot be had now."""
+        rows = sorted(
+            self._store.entries.of_story(place.story), key=lambda row: merge.order(standing(row, self._ranks))
+        )
+        versions = self._versions(rows)
+        if not versions:
+            return None
+        public = None if place.fresh else self._kept(rows)
+        public_id = place.sort_id if place.fresh else public.id if public else self._mint(rows)
+        story = self._merged(place, versions, public_id)
+        if place.fresh:
+            return replace(story, updated=self._record(public_id).updated)
+        public = self._judged(story, rows, public)
+        self._store.history.keep(public)
+        self._store.stories.mark_fresh(place.story, public.id)
+        return replace(story, updated=public.updated)
+
+    # -- words
+
+    def _versions(self, rows: Sequence[Row]) -> list[merge.Version]:
+        """The winner with its words, and the others with theirs as far as something is missing."""
+        versions: list[merge.Version] = []
+        for row in rows:
+            wanted = not versions or _lacks(versions)
+            words = self._words(row) if wanted and row.state == "live" else Words()
+            if words is None and not versions:
+                return []
+            versions.append(self._version(row, words or Words()))
+        return versions
+
+    def _version(self, row: Row, words: Words) -> merge.Version:
+        return merge.Version(
+            source=self._source(row), title=row.entry.title, link=row.entry.link, published=row.published, words=words
+        )
+
+    def _words(self, row: Row) -> Words | None:
+        words = self._store.entries.words(row.uid)
+        if words is not None or self._source(row).kind == "feed":
+            return words
+        read = self._library.words(row.entry.source, row.entry.name)
+        if isinstance(read, Failure):
+            self.failures.append(read)
+            return None
+        self._store.entries.keep_words(row.uid, read)
+        return read
+
+    def _source(self, row: Row) -> Source:
+        return self._sources[row.source]
+
+    def _merged(self, place: Place, versions: Sequence[merge.Version], public_id: str) -> Story:
+        story = merge.merge(
+            versions,
+            public_id=public_id,
+            updated=place.published,
+            categories=self._filed(place.story),
+            home=f"{self._home}#{anchor(public_id)}",
+        )
+        return replace(story, summary=merge.with_summary(story.summary, markup.plain(story.content), story.title))
+
+    def _filed(self, story: int) -> tuple[Category, ...]:
+        keys = self._store.stories.categories_of(story)
+        return tuple(self._categories[key] for key in keys if key in self._categories)
+
+    # -- ids
+
+    def _kept(self, rows: Sequence[Row]) -> Public | None:
+        """The id the story keeps; other ids that lead become its aliases."""
+        uids = [row.uid for row in rows]
+        anchored = self._store.history.anchored(uids)
+        orphans = [] if anchored else self._store.history.orphans(uids)
+        kept = ids.choose(rows[0].uid, anchored, orphans)
+        for other in anchored:
+            if kept is not None and other.id != kept.id and other.leads:
+                self._store.history.keep(replace(other, leads=False))
+        return kept
+
+    def _mint(self, rows: Sequence[Row]) -> str:
+        """The first id of a story that never was out (IDENTITY 16)."""
+        winner = rows[0]
+        wanted = ids.candidates(winner.entry, winner.url, self._tag)
+        return ids.mint(wanted, lambda one: self._free(one, rows))
+
+    def _free(self, public_id: str, rows: Sequence[Row]) -> bool:
+        """Whether no record has an id and no entry outside the story could claim it."""
+        if self._store.history.get(public_id) is not None:
+            return False
+        mine = {row.uid for row in rows}
+        entry, url = rows[0].entry, rows[0].url
+        rivals = self._store.entries.with_own_id(public_id)
+        if public_id.startswith(f"tag:{self._tag}:code/"):
+            rivals += self._store.entries.with_key(f"code:{entry.code}")
+        elif public_id.startswith(f"tag:{self._tag}:url/"):
+            rivals += self._store.entries.with_key(f"url:{url}")
+        return all(row.uid in mine or row.story is None for row in rivals)
+
+    def _judged(self, story: Story, rows: Sequence[Row], public: Public | None) -> Public:
+        """What goes on record for the story: `updated` moves exactly when what it shows does."""
+        digest = merge.digest(story)
+        stated = rows[0].entry.updated
+        if public is None:
+            self.added += 1
+            return Public(
+                id=story.id,
+                entry=rows[0].uid,
+                first_out=self._now,
+                updated=merge.first_updated(stated, story.published, self._now),
+                digest=digest,
+            )
+        updated = public.updated
+        if digest != public.digest:
+            self.updated += 1
+            updated = merge.next_updated(updated, stated, self._now)
+        return replace(public, entry=rows[0].uid, leads=True, updated=updated, digest=digest)
+
+    def _record(self, public_id: str) -> Public:
+        record = self._store.history.get(public_id)
+        if record is None:
+            raise LookupError(f"the store has no record of {public_id}, which it calls published")
+        return record
+
+
+def _lacks(versions: Sequence[merge.Version]) -> bool:
+    """Whether something is still missing that a later entry may have."""
+    return not all(
+        any(getattr(version.words, part) for version in versions) for part in ("summary", "authors", "language")
+    )

@@ -1,0 +1,73 @@
+"""Settings that changed: what has to be read, settled or written again for it, and no more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from coranto.model import FEED, POSTS, Source
+from coranto.settings.values import CategoryRule, Posts, Settings, Upstream
+from coranto.store import Store
+
+if TYPE_CHECKING:
+    from coranto.intake.library import Library
+
+READING = 1  # raise it when a reader gives other entries or words for the same bytes
+WRITING = 1  # raise it when a writer gives other bytes for the same story
+
+
+def rules_changed(store: Store, settings: Settings, library: Callable[[], Library], now: datetime) -> None:
+    """Compare settings with those of the last run, and mark what they change."""
+    with store.database.transaction():
+        if store.sources.arrange(_sources(settings)):
+            store.entries.restand()
+        if _differs(store, "reading", _reading(settings)):
+            store.files.reread_all()
+            store.sources.forget_bodies()
+            _read_upstreams_again(store, settings, library, now)
+        if _differs(store, "writing", _writing(settings)):
+            store.outputs.mark_all()
+
+
+def _sources(settings: Settings) -> list[Source]:
+    posts = [Source(key=posts.key, kind=POSTS) for posts in settings.posts]
+    return posts + [Source(key=one.key, kind=FEED, feed_url=one.url) for one in settings.upstreams]
+
+
+def _differs(store: Store, name: str, said: object) -> bool:
+    digest = hashlib.sha256(repr(said).encode()).hexdigest()
+    before = store.outputs.fact(name)
+    store.outputs.keep_fact(name, digest)
+    return before != digest
+
+
+def _reading(settings: Settings) -> tuple[object, ...]:
+    """All that decides how a source is read, and where its entries are filed."""
+    upstreams = [replace(one, every=0) for one in settings.upstreams]
+    aliases = [(rule.name, rule.aliases) for rule in settings.categories]
+    site = settings.site
+    return (READING, site.timezone, site.url, _plain(settings.posts), _plain(upstreams), aliases, astuple(settings.identity))
+
+
+def _writing(settings: Settings) -> tuple[object, ...]:
+    """All that decides what is written of a story, and which feeds there are."""
+    return WRITING, astuple(settings.site), _plain(settings.categories), astuple(settings.feeds)
+
+
+def _plain(values: Iterable[Posts | Upstream | CategoryRule]) -> list[tuple[object, ...]]:
+    return [astuple(value) for value in values]
+
+
+def _read_upstreams_again(store: Store, settings: Settings, library: Callable[[], Library], now: datetime) -> None:
+    """The entries of upstreams are stored, not read again: give each the keys and categories of the new rules."""
+    sources = store.sources.ids()
+    for upstream in settings.upstreams:
+        for row in store.entries.of_source(sources[upstream.key]):
+            words = store.entries.words(row.uid)
+            entry = library().judged(row.entry, words)
+            again = library().row(store, entry, row.source, known=row, now=now, frozen=True)
+            state = row.state if row.state in ("purged", "withdrawn") else again.state
+            store.entries.put(replace(again, state=state))

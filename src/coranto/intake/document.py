@@ -1,0 +1,145 @@
+"""One parsed feed into the store: known items are known again, new ones get a row, edits are taken with measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from coranto import identity
+from coranto.dedup.recognise import Known, recognise, repeats
+from coranto.intake.library import Library
+from coranto.model import Document, Entry, Words
+from coranto.store import Store
+from coranto.store.entries import Row
+
+MOST_UPDATES = 24  # of one entry, in all (R18)
+BETWEEN_UPDATES = timedelta(hours=1)
+
+
+def take_document(store: Store, library: Library, document: Document, source: int, now: datetime) -> None:
+    """Store what a feed says now.  What it no longer lists stays (R15)."""
+    with store.database.transaction():
+        if store.sources.describe(source, document.source):
+            _touch_all(store, source)
+        entries = repeats(document.entries, library.url)
+        known = _known(store, library, entries, source)
+        items = [_facts(index, entry, library) for index, entry in enumerate(entries)]
+        found = recognise(items, [_facts(row.uid, row.entry, library) for row in known.values()])
+        for index, entry in enumerate(entries):
+            _take(store, library, entry, source, known.get(found[index] or 0), now)
+        for own_id in document.withdrawn:
+            _withdraw(store, source, own_id)
+
+
+def take_pending(store: Store, library: Library, now: datetime) -> None:
+    """Show the newer texts that have waited long enough (R18)."""
+    for row, entry, words in store.entries.with_pending(now - BETWEEN_UPDATES):
+        with store.database.transaction():
+            _accept(store, library, row, entry, words, now)
+
+
+def _known(store: Store, library: Library, entries: Sequence[Entry], source: int) -> dict[int, Row]:
+    rows: dict[int, Row] = {}
+    for entry in entries:
+        like = store.entries.like(
+            source, own_id=entry.own_id, url=library.url(entry.link), title_key=identity.title_key(entry.title)
+        )
+        rows |= {row.uid: row for row in like}
+    return rows
+
+
+def _facts(number: int, entry: Entry, library: Library) -> Known:
+    return Known(
+        row=number,
+        own_id=entry.own_id,
+        url=library.url(entry.link),
+        title=identity.title_key(entry.title),
+        instant=identity.instant_key(entry.published),
+    )
+
+
+def _take(store: Store, library: Library, entry: Entry, source: int, known: Row | None, now: datetime) -> None:
+    words = entry.words or Words()
+    if known is None:
+        _add(store, library, entry, words, source, now)
+        return
+    entry = replace(entry, name=known.entry.name, words=None)
+    shown = store.entries.words(known.uid)
+    if shown is None or not _says_else(entry, words, known.entry, shown):
+        store.entries.drop_pending(known.uid)
+        _put(store, library, entry, known, now)
+        if shown is None and known.state != "purged":
+            store.entries.keep_words(known.uid, words)
+    elif known.accepted < MOST_UPDATES and _waited(known, now):
+        _accept(store, library, known, entry, words, now)
+    else:
+        if known.accepted < MOST_UPDATES:
+            store.entries.keep_pending(known.uid, entry, words)
+        _put(store, library, _as_shown(entry, known.entry), known, now)
+
+
+def _add(store: Store, library: Library, entry: Entry, words: Words, source: int, now: datetime) -> None:
+    name = identity.row_name(entry)
+    while store.entries.named(source, name) is not None:
+        name += "+"  # an older row was made of the same facts and has changed since
+    entry = replace(entry, name=name, words=None)
+    uid = store.entries.put(library.row(store, entry, source, known=None, now=now, frozen=True))
+    store.entries.keep_words(uid, words)
+    _note_echo(store, library, entry, now)
+
+
+def _accept(store: Store, library: Library, known: Row, entry: Entry, words: Words, now: datetime) -> None:
+    store.entries.drop_pending(known.uid)
+    row = library.row(store, entry, known.source, known=known, now=now, frozen=True)
+    store.entries.put(replace(row, accepted=known.accepted + 1, accepted_at=now))
+    store.entries.keep_words(known.uid, words)
+
+
+def _put(store: Store, library: Library, entry: Entry, known: Row, now: datetime) -> None:
+    """Store facts that may have changed, if any did."""
+    row = library.row(store, entry, known.source, known=known, now=now, frozen=True)
+    if row.state == known.state == "purged" or known.state == "purged":
+        row = replace(row, state="purged")
+    if (row.entry, row.state, row.url) != (known.entry, known.state, known.url):
+        store.entries.put(row)
+
+
+def _says_else(entry: Entry, words: Words, known: Entry, shown: Words) -> bool:
+    return (entry.title, entry.link, words) != (known.title, known.link, shown)
+
+
+def _waited(known: Row, now: datetime) -> bool:
+    return known.accepted_at is None or now - known.accepted_at >= BETWEEN_UPDATES
+
+
+def _as_shown(entry: Entry, known: Entry) -> Entry:
+    """The new facts with the text that is out: a feed that flips moves nothing (R18)."""
+    return replace(
+        entry,
+        title=known.title,
+        link=known.link,
+        permalinks=known.permalinks,
+        fullness=known.fullness,
+        updated=known.updated,
+        code=known.code,
+    )
+
+
+def _withdraw(store: Store, source: int, own_id: str) -> None:
+    for row in store.entries.like(source, own_id=own_id, url="", title_key=""):
+        store.entries.set_state(row.uid, "withdrawn")
+
+
+def _touch_all(store: Store, source: int) -> None:
+    for row in store.entries.of_source(source):
+        store.entries.touch(row.uid)
+
+
+def _note_echo(store: Store, library: Library, entry: Entry, now: datetime) -> None:
+    """Our own feed came back: the id that we gave joins the echo to the entry it stands for (IDENTITY 18)."""
+    public = store.history.get(entry.own_id) if entry.own_id else None
+    anchor = store.entries.get(public.entry) if public else None
+    if anchor is not None and anchor.entry.own_id != entry.own_id:
+        row = library.row(store, anchor.entry, anchor.source, known=anchor, now=now, frozen=True)
+        store.entries.put(replace(row, state=anchor.state))

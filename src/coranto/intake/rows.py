@@ -1,0 +1,90 @@
+"""From an entry as read to its row: keys, categories, the date that counts, whether it counts at all.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from coranto import identity, naming, urls
+from coranto.model import Entry
+from coranto.store.entries import Row, State
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What settings say about entries: the rules of identity, and which category stands for an alias."""
+
+    identity: identity.Rules
+    aliases: Mapping[str, str]  # key of the alias -> name of the category
+
+    def filed(self, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Key and name of each category, aliases resolved, each once."""
+        found: dict[str, str] = {}
+        for name in names:
+            real = self.aliases.get(naming.category_key(name), name)
+            found.setdefault(naming.category_key(real), real)
+        return tuple(found.items())
+
+
+def row_of(
+    entry: Entry,
+    source: int,
+    filed: Sequence[str],
+    rules: Rules,
+    *,
+    now: datetime,
+    known: Row | None = None,
+    frozen: bool = True,
+    echoes: Sequence[str] = (),
+) -> Row:
+    """The row of an entry.
+
+    Args:
+        entry: as read.
+        source: the row of its source.
+        filed: the names of the categories it goes under.
+        rules: of identity and of categories.
+        now: the instant of the run.
+        known: its row until now, if it has one.
+        echoes: ids that it carries and that came back to us from elsewhere.
+        frozen: the date that counts is settled at first sight (an upstream's: IDENTITY 7), and stands in ``known`` then.
+    """
+    first_seen = known.first_seen if known else now
+    published = _published(entry, known, first_seen, frozen=frozen)
+    return Row(
+        uid=known.uid if known else 0,
+        source=source,
+        entry=entry,
+        url=article_url(entry.link, rules.identity),
+        title_key=identity.title_key(entry.title),
+        instant=identity.instant_key(entry.published),
+        published=published,
+        first_seen=first_seen,
+        state=_state(entry, published, now),
+        keys=identity.keys(entry, rules.identity, echoes),
+        categories=rules.filed(filed),
+        accepted=known.accepted if known else 0,
+        accepted_at=known.accepted_at if known else None,
+        story=known.story if known else None,
+    )
+
+
+def _published(entry: Entry, known: Row | None, first_seen: datetime, *, frozen: bool) -> datetime:
+    if not frozen and entry.published is not None:
+        return entry.published
+    if known is not None:
+        return known.published
+    return min(entry.published, first_seen) if entry.published else first_seen
+
+
+def _state(entry: Entry, published: datetime, now: datetime) -> State:
+    if entry.dropped:
+        return "dropped"
+    return "waiting" if published > now else "live"
+
+
+def article_url(link: str, rules: identity.Rules) -> str:
+    """The canonical form of an address that names an article; '' for none, or for a whole site."""
+    url = urls.canonical(link, rules.tracking, rules.keep) if link else ""
+    return "" if urls.names_a_site(url) else url

@@ -1,0 +1,241 @@
+"""What a person may write in settings.yaml: one model a section, one description a key.
+
+The values stay the texts that were written, checked but not yet read: compile.py turns them into
+`coranto.settings.values`.  The JSON Schema for editors and the table of the docs come from here too.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from coranto.settings import shapes
+from coranto.settings.kinds import (
+    Duration,
+    DurationOrZero,
+    Filled,
+    Host,
+    IgnoredKey,
+    Kind,
+    Name,
+    Names,
+    Parameter,
+    Path,
+    Pause,
+    Regex,
+    Zone,
+)
+from coranto.settings.values import DEFAULT_CODES
+
+
+class Section(BaseModel):
+    """A mapping of known keys; a key with nothing behind it counts as not written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        known = {info.alias or key for key, info in cls.model_fields.items()}
+        return {key: value for key, value in data.items() if value is not None or key not in known}
+
+
+class SiteSection(Section):
+    """The site that publishes the feeds."""
+
+    title: Filled = Field(description="The name of the site; it leads the title of every feed.", examples=["广州新闻"])
+    url: Annotated[str, Kind("web address", shapes.site_url)] = Field(
+        description="Where the folder of feeds is published; used for the feeds' own links.",
+        examples=["https://news.example/"],
+    )
+    tag: Annotated[str, Kind("domain,date", shapes.tag)] = Field(
+        description="Tag authority for ids (RFC 4151), written by `coranto init`. Never change it: ids are made from it.",
+        examples=["news.example,2021"],
+    )
+    language: Annotated[str, Kind("language tag", shapes.language, {"type": ["string", "number", "boolean"]})] = Field(
+        default="en", description="The language of the feeds (BCP 47).", examples=["zh-CN"]
+    )
+    timezone: Zone = Field(default="UTC", description="The zone of dates that state none.", examples=["Asia/Shanghai"])
+    description: str = Field(default="", description="One sentence about the site, for the feeds and the index.")
+    icon: Annotated[str, Kind("web address", shapes.web_address)] = Field(
+        default="", description="The address of a picture for the feeds.", examples=["https://news.example/icon.png"]
+    )
+
+
+class PostsItem(Section):
+    """A folder of posts."""
+
+    path: Annotated[str, Kind("pattern", shapes.posts_pattern)] = Field(
+        description="A folder of Jekyll posts, or a pattern of their paths.", examples=["posts/**/*.md"]
+    )
+    exclude: list[Path] = Field(default=[], description="Patterns of posts that are known to be broken.")
+    drop: list[Filled] = Field(
+        default=[], description="Words; a post whose title or text has one of them is not published."
+    )
+    category_title: Annotated[str, Kind("template", shapes.category_title)] = Field(
+        default="",
+        description='How tags name categories: with "{}新闻" the tag 广州日报新闻 titles its category 广州日报.',
+        examples=["{}新闻"],
+    )
+
+
+class UpstreamItem(Section):
+    """An upstream feed."""
+
+    url: Annotated[str, Kind("web address or path", shapes.upstream)] = Field(
+        description="The feed: an http(s) address, or the path of a file (a file is always due).",
+        examples=["https://paper.example/rss.xml"],
+    )
+    category: Names = Field(default=[], description="What its entries are filed under.", examples=["guangzhouribao"])
+    own_categories: bool = Field(
+        default=False, description="Also file its entries under the categories that the feed itself states."
+    )
+    every: DurationOrZero = Field(default="1h", description="The feed is never polled more often than this.")
+    timezone: Zone = Field(default="", description="The zone of its dates that state none; without it, the site's.")
+    drop: list[Filled] = Field(
+        default=[], description="Words; an entry whose title or text has one of them is not published."
+    )
+
+
+class CategorySection(Section):
+    """What is said of one category."""
+
+    title: str = Field(default="", description="The title of its feed.", examples=["广州日报"])
+    description: str = Field(default="", description="One sentence about it, for its feed and the index.")
+    aliases: list[Name] = Field(default=[], description="Other names that mean this category.", examples=[["GZRB"]])
+
+
+class CodeRuleItem(Section):
+    """Where an infoCode stands: `query`; or `host`, `path` and `as`; or `file` and `as`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["query"]}, {"required": ["host", "path", "as"]}, {"required": ["file", "as"]}]
+        }
+    )
+
+    query: Parameter = Field(default="", description="A query parameter that holds the code.", examples=["infoCode"])
+    host: Annotated[str, Kind("host name or pattern", shapes.host_glob)] = Field(
+        default="", description="Hosts whose paths hold the code.", examples=["*.eastmoney.com"]
+    )
+    path: Regex = Field(
+        default="", description="Finds the code in the path of an address of `host`.", examples=[r"[,/](\d{18})\.html$"]
+    )
+    file: Regex = Field(default="", description="Finds the code in the path of a post.", examples=[r"-(\d{18})\.md$"])
+    template: Annotated[str, Kind("template")] = Field(
+        default="", alias="as", description="The code, put together from the pattern's groups.", examples=["NW{1}"]
+    )
+
+    @field_validator("template")
+    @classmethod
+    def _groups_exist(cls, value: str, info: ValidationInfo) -> str:
+        pattern = info.data.get("path") or info.data.get("file")
+        return shapes.template(value, pattern) if pattern else value
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> CodeRuleItem:
+        written = {CodeRuleItem.model_fields[key].alias or key for key in self.model_fields_set}
+        if written not in ({"query"}, {"host", "path", "as"}, {"file", "as"}):
+            raise ValueError("write either `query`, or `host`, `path` and `as`, or `file` and `as`")
+        return self
+
+
+def _default_codes() -> list[CodeRuleItem]:
+    rules = (
+        {"query": r.query, "host": r.host, "path": r.path, "file": r.file, "as": r.template} for r in DEFAULT_CODES
+    )
+    return [CodeRuleItem.model_validate({key: value for key, value in rule.items() if value}) for rule in rules]
+
+
+class IdentitySection(Section):
+    """How the same article is known again."""
+
+    info_code: list[CodeRuleItem] = Field(
+        default_factory=_default_codes, description="Where infoCodes stand. A list replaces the built-in rules."
+    )
+    ignore: list[IgnoredKey] = Field(
+        default=[],
+        description="Keys that join nothing: the way to take a story apart.",
+        examples=[["url:a.example/live"]],
+    )
+    tracking: list[Parameter] = Field(
+        default=[], description="More query parameters that do not tell addresses apart.", examples=[["from_app"]]
+    )
+
+
+class FeedsSection(Section):
+    """What is written, and how much of it."""
+
+    path: Path = Field(default="feeds", description="The folder that is published. Nothing else may be kept in it.")
+    formats: list[Literal["atom", "rss", "json"]] = Field(
+        default=["atom", "rss", "json"],
+        min_length=1,
+        description="Which documents a feed has.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    entries: int = Field(default=50, ge=1, description="The window of a feed: at least this many stories,")
+    max_age: Duration = Field(
+        default="2d", description="and all that are at most this much older than the feed's newest,"
+    )
+    max_entries: int = Field(default=500, ge=1, description="but never more than this.")
+    only: list[Name] = Field(default=[], description="Names or patterns of categories; only these get a feed.")
+    min_stories: int = Field(default=1, ge=1, description="A category with fewer stories gets no feed.")
+    compress: bool = Field(
+        default=False, description="Write a .gz beside each file (`coranto serve` compresses by itself)."
+    )
+
+
+class FetchSection(Section):
+    """Manners and limits on the way out."""
+
+    threads: int = Field(default=8, ge=1, le=256, description="How many hosts at a time.")
+    pause: Pause = Field(
+        default="1.5s", description="Between two requests to one host; shorter only for the hosts in `private`."
+    )
+    contact: Annotated[str, Kind("text", shapes.name)] = Field(
+        default="",
+        description="Goes into the User-Agent, so that a publisher can reach you.",
+        examples=["editor@news.example"],
+    )
+    private: list[Host] = Field(
+        default=[], description="Hosts on private addresses that may be polled.", examples=[["nas.lan:8080"]]
+    )
+
+
+class ScheduleSection(Section):
+    """When the daemon works."""
+
+    refresh: Annotated[str, Kind("duration or cron expression", shapes.refresh)] = Field(
+        default="15m",
+        description="How often it looks for work: an interval, or a cron expression.",
+        examples=["15m", "0 * * * *"],
+    )
+
+
+class SettingsFile(Section):
+    """settings.yaml: everything but `site` has a sound default; paths are relative to this file, or absolute."""
+
+    site: SiteSection = Field(description="The site that publishes the feeds.")
+    posts: list[PostsItem] = Field(default=[], description="Folders of posts; their order is the order of priority.")
+    upstreams: list[UpstreamItem] = Field(
+        default=[], description="Upstream feeds; their order is the order of priority, after the posts."
+    )
+    categories: dict[Name, CategorySection | None] = Field(
+        default={}, description="What is said of categories, by name."
+    )
+    identity: IdentitySection = Field(
+        default_factory=IdentitySection, description="How the same article is known again."
+    )
+    feeds: FeedsSection = Field(default_factory=FeedsSection, description="What is written, and how much of it.")
+    keep: Duration = Field(
+        default="400d",
+        description="How long the store keeps what has left every feed; ids and tombstones stay for ever.",
+    )
+    fetch: FetchSection = Field(default_factory=FetchSection, description="Manners and limits on the way out.")
+    schedule: ScheduleSection = Field(default_factory=ScheduleSection, description="When the daemon works.")
+    store: Annotated[str, Kind("path or postgresql://…", shapes.store)] = Field(
+        default=".coranto/store.sqlite3", description="Where everything is remembered."
+    )

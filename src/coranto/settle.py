@@ -1,0 +1,124 @@
+"""From changed entries to settled stories: work grows with what changed, not with what is stored.
+
+The decisions are ``dedup``'s; here they are asked for the components that changes reach, and carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from coranto.dedup import ids
+from coranto.dedup.membership import is_dead, partition
+from coranto.dedup.merge import Standing, order
+from coranto.store import Store
+from coranto.store.entries import Row
+from coranto.store.stories import Place
+
+
+def settle(store: Store, tag: str) -> None:
+    """Bring every story up to date with its entries, in one transaction.
+
+    Args:
+        store: whose touched entries are settled.
+        tag: the site's tagging entity, for the ids that stories will be ordered by.
+    """
+    if not store.stories.touched():
+        return
+    with store.database.transaction():
+        _weigh_keys(store)
+        filing = _Filing(store, tag)
+        for uid in store.stories.settle_the_lone():
+            filing.file(uid)
+        for component in _components(store):
+            _settle(store, filing, component)
+        store.stories.settled()
+
+
+def _weigh_keys(store: Store) -> None:
+    """Find the keys that went dead or came back to life in a source."""
+    for use in store.stories.shared_keys():
+        dead = is_dead(
+            use.key, use.kind, codes=use.codes, articles=use.articles, titles=use.titles, instants=use.instants
+        )
+        if dead != use.dead:
+            store.stories.set_dead(use.key, use.source, dead=dead)
+
+
+def _components(store: Store) -> Iterator[set[int]]:
+    """Everything that touched entries are joined with, or were: one set of entries after another."""
+    seen: set[int] = set()
+    for uid in store.stories.touched_entries():
+        if uid not in seen:
+            component = _reach(store, uid)
+            seen |= component
+            yield component
+
+
+def _reach(store: Store, start: int) -> set[int]:
+    found, queue = {start}, [start]
+    while queue:
+        uid = queue.pop()
+        story = store.stories.story_of(uid)
+        near = set(store.stories.neighbours(uid))
+        if story is not None:
+            near.update(store.stories.entries_of(story))
+        queue.extend(near - found)
+        found |= near
+    return found
+
+
+def _settle(store: Store, filing: _Filing, component: set[int]) -> None:
+    stories = store.stories
+    before = {uid: stories.story_of(uid) for uid in component}
+    members = [member for uid in sorted(component) if (member := stories.member(uid))]
+    result = partition(members)
+    for uid in component:
+        story = result.story.get(uid)
+        if story != before[uid]:
+            stories.label(uid, story)
+    stories.keep_conflicts(component, result.conflicts)
+    after = set(result.story.values())
+    for story in sorted({story for story in before.values() if story is not None} - after):
+        stories.drop(story)
+    for story in sorted(after):
+        filing.file(story)
+
+
+class _Filing:
+    """Puts stories in their places."""
+
+    def __init__(self, store: Store, tag: str) -> None:
+        self._store = store
+        self._tag = tag
+        self._ranks = store.sources.ranks()
+
+    def file(self, story: int) -> None:
+        """Find the winner of a story, and file it under the categories of its entries."""
+        rows = self._store.entries.of_story(story)
+        winner = min(rows, key=self._order)
+        if winner.state == "purged":
+            self._store.stories.drop(story)
+            return
+        place = Place(
+            story=story, winner=winner.uid, published=winner.published, sort_id=self._sort_id(rows, winner)
+        )
+        self._store.stories.keep_place(place, self._store.stories.filed_by_entries(story))
+
+    def _order(self, row: Row) -> tuple[int, int, datetime, str]:
+        return order(standing(row, self._ranks))
+
+    def _sort_id(self, rows: list[Row], winner: Row) -> str:
+        kept = ids.choose(winner.uid, self._store.history.anchored([row.uid for row in rows]), ())
+        return kept.id if kept else ids.candidates(winner.entry, winner.url, self._tag)[0]
+
+
+def standing(row: Row, ranks: dict[int, int]) -> Standing:
+    """What decides the place of an entry in its story."""
+    return Standing(
+        uid=row.uid,
+        rank=ranks[row.source],
+        name=row.entry.name,
+        published=row.published,
+        fullness=row.entry.fullness,
+    )

@@ -1,0 +1,65 @@
+"""The only place with SQL: what sources said, which entries are one story, what went out.
+
+The SQL text is one for every backend; a backend is a ``Database`` (see ``database.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from coranto.store.database import Database, StoreError
+from coranto.store.entries import Entries
+from coranto.store.files import Files
+from coranto.store.history import History
+from coranto.store.outputs import Outputs
+from coranto.store.sources import Sources
+from coranto.store.stories import Stories
+
+__all__ = ["Store", "StoreError", "open_store"]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store, by subject."""
+
+    database: Database
+    sources: Sources
+    files: Files
+    entries: Entries
+    stories: Stories
+    history: History
+    outputs: Outputs
+
+    @classmethod
+    def over(cls, database: Database) -> Store:
+        """The store that lives in ``database``."""
+        return cls(
+            database,
+            Sources(database),
+            Files(database),
+            Entries(database),
+            Stories(database),
+            History(database),
+            Outputs(database),
+        )
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.close()
+
+
+def open_store(place: str) -> Store:
+    """Open the store at ``place``, made and migrated as needed.
+
+    Args:
+        place: a path, or an address such as ``postgresql://…``.
+
+    Raises:
+        StoreError: it cannot be opened, or was written by a newer Coranto.
+    """
+    if "://" in place:
+        raise StoreError(f"{place.split(':', 1)[0]} stores are not supported by this version; name a file in `store:`")
+    from coranto.store.sqlite import Sqlite
+
+    return Store.over(Sqlite.open(Path(place)))

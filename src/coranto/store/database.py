@@ -1,0 +1,39 @@
+"""What the store asks of a database, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+Value = str | int | bytes | None
+
+
+class StoreError(Exception):
+    """The store cannot be used: one sentence for a person, with what to do."""
+
+
+class Database(Protocol):
+    """SQL with ``:name`` parameters over one connection."""
+
+    def rows(self, sql: str, /, **values: Value) -> list[Row]:
+        """All rows of a query."""
+
+    def stream(self, sql: str, /, **values: Value) -> Iterator[Row]:
+        """The rows of a query one by one: memory stays small."""
+
+    def run(self, sql: str, /, **values: Value) -> int:
+        """Run a statement; how many rows it changed."""
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        """Run a statement once for each row."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All of the block or nothing; a block inside a block is part of the outer one.
+
+        Only one writer at a time: the lock is taken at the start (IDENTITY 21).
+        """
+
+    def close(self) -> None:
+        """Give the connection back."""

@@ -1,0 +1,314 @@
+"""Entries with their keys, categories and words: what each source said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from coranto.model import Entry, Words
+from coranto.store.database import Database
+from coranto.store.database import Row as Columns
+from coranto.store.values import moment, pack, stamp, unpack
+
+State = Literal["live", "purged", "waiting", "withdrawn", "dropped"]
+STANDS = ("live", "purged")
+
+_COLUMNS = """entry.uid, entry.source, source.key, entry.name, own_id, entry.link, permalinks, code, entry.title, instant,
+published, updated, first_seen, fullness, categories, label, problems, state, accepted, accepted_at, story, url, title_key"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An entry as it stands in the store: what was said, and what follows from it.
+
+    ``published`` is the date that counts (a post's own; an upstream's frozen at first sight), ``categories`` pairs the
+    key of each category with the name as written.
+    """
+
+    uid: int = 0  # 0: not stored yet
+    source: int
+    entry: Entry
+    url: str = ""  # canonical
+    title_key: str = ""
+    instant: str = ""
+    published: datetime
+    first_seen: datetime
+    state: State = "live"
+    keys: tuple[str, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()
+    accepted: int = 0  # how many new texts of it were taken (R18)
+    accepted_at: datetime | None = None
+    story: int | None = None
+
+
+class Entries:
+    """Entries by row, by name and by what tells them apart."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # -- reading
+
+    def get(self, uid: int) -> Row | None:
+        """The entry with this row."""
+        rows = self._select("entry.uid = :uid", uid=uid)
+        return rows[0] if rows else None
+
+    def named(self, source: int, name: str) -> Row | None:
+        """The entry of this name in its source."""
+        rows = self._select("entry.source = :source AND entry.name = :name", source=source, name=name)
+        return rows[0] if rows else None
+
+    def like(self, source: int, *, own_id: str, url: str, title_key: str) -> list[Row]:
+        """Entries of a source that share an id, an address or a title with an item: who it may be (IDENTITY A.5)."""
+        found: dict[int, Row] = {}
+        for clause, value in (("own_id", own_id), ("url", url), ("title_key", title_key)):
+            if value:
+                where = f"entry.source = :source AND {clause} = :value"
+                found |= {row.uid: row for row in self._select(where, source=source, value=value)}
+        return list(found.values())
+
+    def of_story(self, story: int) -> list[Row]:
+        """The entries of a story."""
+        return self._select("story = :story", story=story)
+
+    def of_source(self, source: int) -> list[Row]:
+        """Every entry of a source."""
+        return self._select("entry.source = :source", source=source)
+
+    def with_own_id(self, own_id: str) -> list[Row]:
+        """Entries of any source with this id of their own."""
+        return self._select("own_id = :own_id", own_id=own_id)
+
+    def with_key(self, key: str) -> list[Row]:
+        """Entries that hold a key, withdrawn ones included."""
+        return self._select("entry.uid IN (SELECT entry FROM ekey WHERE key = :key)", key=key)
+
+    def due(self, now: datetime) -> list[Row]:
+        """Entries whose own date has come."""
+        return self._select("state = 'waiting' AND published <= :now", now=stamp(now))
+
+    def with_pending(self, before: datetime) -> list[tuple[Row, Entry, Words]]:
+        """Entries whose newer text has waited long enough: (row, what it said, its words) (R18)."""
+        rows = self._select("pending IS NOT NULL AND accepted_at <= :before", before=stamp(before))
+        return [(row, *self._pending(row)) for row in rows]
+
+    def has_pending(self) -> bool:
+        """Whether any newer text waits."""
+        return bool(self._db.rows("SELECT 1 FROM entry WHERE pending IS NOT NULL LIMIT 1"))
+
+    def keys(self, uid: int) -> tuple[str, ...]:
+        """The keys of an entry, dead ones included."""
+        return tuple(key for (key,) in self._db.rows("SELECT key FROM ekey WHERE entry = :uid", uid=uid))
+
+    def standing_of_keys(self, uid: int) -> dict[str, int]:
+        """The keys of an entry: 0 joins, 1 dead, 2 its entry is withdrawn."""
+        return dict(self._db.rows("SELECT key, standing FROM ekey WHERE entry = :uid ORDER BY key", uid=uid))
+
+    def words(self, uid: int) -> Words | None:
+        """The words of an entry, if they are stored."""
+        rows = self._db.rows("SELECT body FROM words WHERE entry = :uid", uid=uid)
+        return unpack(rows[0][0]) if rows else None
+
+    def everywhere(self) -> Iterable[int]:
+        """Every entry's row."""
+        return (row[0] for row in self._db.rows("SELECT uid FROM entry ORDER BY uid"))
+
+    def _pending(self, row: Row) -> tuple[Entry, Words]:
+        body = self._db.rows("SELECT pending FROM entry WHERE uid = :uid", uid=row.uid)[0][0]
+        said = json.loads(body)
+        words = unpack(said["words"].encode())
+        return _with_title(row.entry, said["title"], said["fullness"]), words
+
+    def _select(self, where: str, **values: str | int | None) -> list[Row]:
+        query = f"SELECT {_COLUMNS} FROM entry JOIN source ON source.id = entry.source WHERE {where} ORDER BY entry.uid"
+        return [_row(columns) for columns in self._db.rows(query, **values)]
+
+    # -- writing
+
+    def put(self, row: Row) -> int:
+        """Store what an entry says now; its uid.  Its story is settled later."""
+        with self._db.transaction():
+            uid = row.uid or self._insert(row)
+            if row.uid:
+                self._update(row)
+            self._put_keys(uid, row)
+            self._put_categories(uid, row)
+            self.touch(uid)
+        return uid
+
+    def add_keys(self, row: Row, keys: Sequence[str]) -> None:
+        """Give a stored entry further keys."""
+        with self._db.transaction():
+            self._put_keys(row.uid, replace(row, keys=tuple(dict.fromkeys((*self.keys(row.uid), *keys)))))
+            self.touch(row.uid)
+
+    def touch(self, uid: int) -> None:
+        """Note that the story of an entry must be settled again."""
+        self._db.run("INSERT INTO touched (entry) VALUES (:uid) ON CONFLICT DO NOTHING", uid=uid)
+
+    def touch_all(self) -> None:
+        """Let all stories be settled again: the order of sources or a rule of identity changed."""
+        with self._db.transaction():
+            self._db.run("INSERT INTO touched (entry) SELECT uid FROM entry WHERE true ON CONFLICT DO NOTHING")
+            self._db.run("INSERT INTO touched_key (key) SELECT DISTINCT key FROM ekey WHERE true ON CONFLICT DO NOTHING")
+
+    def set_state(self, uid: int, state: State) -> None:
+        """Withdraw an entry, let it wait, or bring it back; its story is settled later."""
+        with self._db.transaction():
+            self._db.run("UPDATE entry SET state = :state WHERE uid = :uid", uid=uid, state=state)
+            self._db.run(
+                "UPDATE ekey SET standing = :standing WHERE entry = :uid", uid=uid, standing=0 if state in STANDS else 2
+            )
+            self._db.run(
+                "INSERT INTO touched_key (key) SELECT key FROM ekey WHERE entry = :uid ON CONFLICT DO NOTHING", uid=uid
+            )
+            self.touch(uid)
+
+    def restand(self) -> None:
+        """Sources came, went or changed places: let every key stand as its entry does, and settle all."""
+        with self._db.transaction():
+            self._db.run(
+                """UPDATE ekey SET standing = CASE WHEN EXISTS (SELECT 1 FROM entry JOIN source ON source.id = entry.source
+                WHERE entry.uid = ekey.entry AND state IN ('live', 'purged') AND rank IS NOT NULL) THEN 0 ELSE 2 END"""
+            )
+            self.touch_all()
+
+    def rename(self, uid: int, name: str) -> None:
+        """A post's file was moved inside its folder: the entry stays the same."""
+        self._db.run("UPDATE entry SET name = :name WHERE uid = :uid", uid=uid, name=name)
+        self.touch(uid)
+
+    def keep_words(self, uid: int, words: Words) -> None:
+        """Store the words of an entry."""
+        self._db.run(
+            "INSERT INTO words (entry, body) VALUES (:uid, :body) ON CONFLICT (entry) DO UPDATE SET body = excluded.body",
+            uid=uid,
+            body=pack(words),
+        )
+
+    def forget_words(self, uid: int) -> None:
+        """Drop the words of an entry."""
+        self._db.run("DELETE FROM words WHERE entry = :uid", uid=uid)
+
+    def keep_pending(self, uid: int, entry: Entry, words: Words) -> None:
+        """Keep a newer text until it may be shown (R18)."""
+        said = {"title": entry.title, "fullness": entry.fullness, "words": pack(words).decode()}
+        body = json.dumps(said, ensure_ascii=False).encode()
+        self._db.run("UPDATE entry SET pending = :body WHERE uid = :uid", uid=uid, body=body)
+
+    def drop_pending(self, uid: int) -> None:
+        """Forget a waiting text."""
+        self._db.run("UPDATE entry SET pending = NULL WHERE uid = :uid", uid=uid)
+
+    def _insert(self, row: Row) -> int:
+        columns = _columns(row)
+        names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        return int(self._db.rows(f"INSERT INTO entry ({names}) VALUES ({marks}) RETURNING uid", **columns)[0][0])
+
+    def _update(self, row: Row) -> None:
+        columns = _columns(row)
+        changes = ", ".join(f"{name} = :{name}" for name in columns)
+        self._db.run(f"UPDATE entry SET {changes} WHERE uid = :uid", uid=row.uid, **columns)
+
+    def _put_keys(self, uid: int, row: Row) -> None:
+        before = self.keys(uid) if row.uid else ()
+        standing = 0 if row.state in STANDS else 2
+        gone = [{"key": key, "entry": uid} for key in before if key not in row.keys]
+        self._db.many("DELETE FROM ekey WHERE key = :key AND entry = :entry", gone)
+        self._db.many(
+            # A key that is dead for its source stays so, whoever comes: a hub is never walked again for that.
+            """INSERT INTO ekey (key, entry, source, standing) VALUES (:key, :entry, :source,
+            CASE WHEN :standing = 0 AND EXISTS (SELECT 1 FROM ekey AS held WHERE held.key = :key
+              AND held.source = :source AND held.standing = 1) THEN 1 ELSE :standing END)
+            ON CONFLICT (key, entry) DO UPDATE SET standing = excluded.standing""",
+            [{"key": key, "entry": uid, "source": row.source, "standing": standing} for key in row.keys],
+        )
+        self._db.many(
+            "INSERT INTO touched_key (key) VALUES (:key) ON CONFLICT DO NOTHING",
+            [{"key": key} for key in {*before, *row.keys}],
+        )
+
+    def _put_categories(self, uid: int, row: Row) -> None:
+        if row.uid:
+            self._db.run("DELETE FROM entry_category WHERE entry = :uid", uid=uid)
+        self._db.many(
+            "INSERT INTO entry_category (category, entry, name) VALUES (:category, :entry, :name) ON CONFLICT DO NOTHING",
+            [{"category": key, "entry": uid, "name": name} for key, name in row.categories],
+        )
+
+
+def _columns(row: Row) -> dict[str, str | int | None]:
+    entry = row.entry
+    return {
+        "source": row.source,
+        "name": entry.name,
+        "own_id": entry.own_id,
+        "link": entry.link,
+        "url": row.url,
+        "permalinks": json.dumps(entry.permalinks, ensure_ascii=False),
+        "code": entry.code,
+        "title": entry.title,
+        "title_key": row.title_key,
+        "instant": row.instant,
+        "published": stamp(row.published),
+        "updated": stamp(entry.updated),
+        "first_seen": stamp(row.first_seen),
+        "fullness": entry.fullness,
+        "categories": json.dumps(entry.categories, ensure_ascii=False),
+        "label": entry.label,
+        "sole": row.categories[0][0] if len(row.categories) == 1 else "",
+        "problems": json.dumps(entry.problems, ensure_ascii=False) if entry.problems else "",
+        "state": row.state,
+        "accepted": row.accepted,
+        "accepted_at": stamp(row.accepted_at),
+    }
+
+
+def _row(columns: Columns) -> Row:
+    (uid, source, key, name, own_id, link, permalinks, code, title, instant, published, updated, first_seen) = columns[:13]
+    (fullness, categories, label, problems, state, accepted, accepted_at, story, url, title_key) = columns[13:]
+    entry = Entry(
+        source=key,
+        name=name,
+        own_id=own_id,
+        link=link,
+        permalinks=_texts(permalinks),
+        code=code,
+        title=title,
+        published=_stated(instant),
+        updated=moment(updated),
+        categories=_texts(categories),
+        label=label,
+        fullness=fullness,
+        problems=_texts(problems),
+    )
+    return Row(
+        uid=uid,
+        source=source,
+        entry=entry,
+        url=url,
+        title_key=title_key,
+        instant=instant,
+        published=moment(published),
+        first_seen=moment(first_seen),
+        state=state,
+        accepted=accepted,
+        accepted_at=moment(accepted_at),
+        story=story,
+    )
+
+
+def _stated(instant: str) -> datetime | None:
+    return datetime.fromisoformat(instant) if instant else None
+
+
+def _texts(body: str) -> tuple[str, ...]:
+    return tuple(json.loads(body)) if body and body != "[]" else ()
+
+
+def _with_title(entry: Entry, title: str, fullness: int) -> Entry:
+    return replace(entry, title=title, fullness=fullness)

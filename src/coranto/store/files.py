@@ -1,0 +1,75 @@
+"""The index of post files: what was read when, and what was wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from coranto.model import Failure, PostFile
+from coranto.store.database import Database
+
+
+class Files:
+    """Post files by source and path."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def of(self, source: int) -> Iterator[PostFile]:
+        """The files of a source, sorted by path."""
+        for path, size, mtime_ns, inode, sha256, error, line in self._db.stream(
+            "SELECT path, size, mtime_ns, inode, sha256, error, line FROM file WHERE source = :source ORDER BY path",
+            source=source,
+        ):
+            failure = Failure(where=path, error=error, line=line) if error else None
+            yield PostFile(path=path, size=size, mtime_ns=mtime_ns, inode=inode, sha256=sha256, failure=failure)
+
+    def digest(self, source: int, path: str) -> str:
+        """The digest of a file as it was last read well; '' when it never was."""
+        rows = self._db.rows("SELECT sha256 FROM file WHERE source = :source AND path = :path", source=source, path=path)
+        return str(rows[0][0]) if rows else ""
+
+    def count(self, source: int) -> int:
+        """How many files a source has."""
+        return int(self._db.rows("SELECT COUNT(*) FROM file WHERE source = :source", source=source)[0][0])
+
+    def keep(self, source: int, files: Iterable[PostFile]) -> None:
+        """Remember files as they were read."""
+        self._db.many(
+            """INSERT INTO file (source, path, size, mtime_ns, inode, sha256, error, line)
+            VALUES (:source, :path, :size, :mtime_ns, :inode, :sha256, :error, :line)
+            ON CONFLICT (source, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,
+            inode = excluded.inode, sha256 = excluded.sha256, error = excluded.error, line = excluded.line""",
+            (
+                {
+                    "source": source,
+                    "path": file.path,
+                    "size": file.size,
+                    "mtime_ns": file.mtime_ns,
+                    "inode": file.inode,
+                    "sha256": file.sha256,
+                    "error": file.failure.error if file.failure else "",
+                    "line": file.failure.line if file.failure else 0,
+                }
+                for file in files
+            ),
+        )
+
+    def forget(self, source: int, paths: Iterable[str]) -> None:
+        """Forget files that are gone."""
+        self._db.many(
+            "DELETE FROM file WHERE source = :source AND path = :path", ({"source": source, "path": path} for path in paths)
+        )
+
+    def reread_all(self) -> None:
+        """Let every file be read again: the rules of reading changed."""
+        self._db.run("UPDATE file SET sha256 = '', mtime_ns = -1")
+
+    def failures(self) -> list[tuple[str, Failure]]:
+        """Every file that is wrong now: (source key, failure)."""
+        return [
+            (key, Failure(where=path, error=error, line=line))
+            for key, path, error, line in self._db.rows(
+                """SELECT source.key, path, error, line FROM file JOIN source ON source.id = file.source
+                WHERE error <> '' AND rank IS NOT NULL ORDER BY rank, path"""
+            )
+        ]

@@ -1,0 +1,100 @@
+"""The tables, as numbered migrations: each is run once, in order, and never edited after a release.
+
+Instants are whole seconds since 1970 (UTC); lists are JSON.  What is derived and may be rebuilt says so.
+"""
+
+MIGRATIONS = (
+    """
+-- Settings and facts of the store itself.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- A posts folder or a subscription; rank is its place in settings, NULL once it is gone from there.
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, rank INTEGER,
+  atom_id TEXT NOT NULL DEFAULT '', title TEXT NOT NULL DEFAULT '', link TEXT NOT NULL DEFAULT '',
+  feed_url TEXT NOT NULL DEFAULT '');
+
+-- Every post's file: enough to see that it did not change, and what is wrong with it.
+CREATE TABLE file (
+  source INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, error TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (source, path)) WITHOUT ROWID;
+CREATE INDEX file_error ON file (source) WHERE error <> '';
+
+-- Every subscription: validators, when to look again, how it is.
+CREATE TABLE subscription (
+  source INTEGER PRIMARY KEY, etag TEXT NOT NULL DEFAULT '', last_modified TEXT NOT NULL DEFAULT '',
+  body_sha256 TEXT NOT NULL DEFAULT '', due INTEGER, last_poll INTEGER, last_good INTEGER,
+  status INTEGER NOT NULL DEFAULT 0, errors INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+  gone INTEGER NOT NULL DEFAULT 0, moved_to TEXT NOT NULL DEFAULT '', ttl INTEGER NOT NULL DEFAULT 0,
+  max_age INTEGER NOT NULL DEFAULT -1, skip_hours TEXT NOT NULL DEFAULT '[]', skip_days TEXT NOT NULL DEFAULT '[]');
+
+-- What one source said once.  state: live, purged (words gone, still stands), waiting (dated in the future),
+-- withdrawn, dropped (by a word).  published is frozen for an upstream's entry.  story is derived.
+CREATE TABLE entry (
+  uid INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, own_id TEXT NOT NULL, link TEXT NOT NULL,
+  url TEXT NOT NULL, permalinks TEXT NOT NULL, code TEXT NOT NULL, title TEXT NOT NULL, title_key TEXT NOT NULL,
+  instant TEXT NOT NULL, published INTEGER NOT NULL, updated INTEGER, first_seen INTEGER NOT NULL,
+  fullness INTEGER NOT NULL, categories TEXT NOT NULL, label TEXT NOT NULL, sole TEXT NOT NULL, problems TEXT NOT NULL,
+  state TEXT NOT NULL, pending BLOB, accepted INTEGER NOT NULL DEFAULT 0, accepted_at INTEGER, story INTEGER,
+  UNIQUE (source, name));
+CREATE INDEX entry_own_id ON entry (own_id);
+CREATE INDEX entry_url ON entry (source, url);
+CREATE INDEX entry_title ON entry (source, title_key);
+CREATE INDEX entry_story ON entry (story);
+CREATE INDEX entry_label ON entry (sole, label) WHERE label <> '';
+CREATE INDEX entry_waiting ON entry (published) WHERE state = 'waiting';
+CREATE INDEX entry_pending ON entry (accepted_at) WHERE pending IS NOT NULL;
+
+-- What a person reads of an entry.  For a post a cache: its file says it again.
+CREATE TABLE words (entry INTEGER PRIMARY KEY, body BLOB NOT NULL);
+
+-- The keys of an entry.  standing: 0 joins, 1 dead for this source, 2 its entry is withdrawn.
+CREATE TABLE ekey (
+  key TEXT NOT NULL, entry INTEGER NOT NULL, source INTEGER NOT NULL, standing INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (key, entry)) WITHOUT ROWID;
+CREATE INDEX ekey_entry ON ekey (entry);
+
+-- What an entry is filed under: the category's key, and the name as written.
+CREATE TABLE entry_category (
+  category TEXT NOT NULL, entry INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (category, entry)) WITHOUT ROWID;
+CREATE INDEX entry_category_entry ON entry_category (entry);
+
+-- Changed since stories were last settled.
+CREATE TABLE touched (entry INTEGER PRIMARY KEY);
+CREATE TABLE touched_key (key TEXT PRIMARY KEY) WITHOUT ROWID;
+
+-- Derived: a story is named by its smallest entry.  fresh: its words were compared with what went out.
+CREATE TABLE story (
+  id INTEGER PRIMARY KEY, winner INTEGER NOT NULL, published INTEGER NOT NULL, sort_id TEXT NOT NULL,
+  fresh INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX story_order ON story (published DESC, sort_id);
+CREATE TABLE filed (
+  category TEXT NOT NULL, story INTEGER NOT NULL, published INTEGER NOT NULL, sort_id TEXT NOT NULL,
+  PRIMARY KEY (category, story)) WITHOUT ROWID;
+CREATE INDEX filed_order ON filed (category, published DESC, sort_id);
+CREATE INDEX filed_story ON filed (story);
+CREATE TABLE conflict (entry INTEGER NOT NULL, key TEXT NOT NULL, other INTEGER NOT NULL, why TEXT NOT NULL,
+  PRIMARY KEY (entry, key, other)) WITHOUT ROWID;
+
+-- Every category that ever had a feed: its folder is its own for good.
+CREATE TABLE category (key TEXT PRIMARY KEY, folder TEXT NOT NULL, title TEXT NOT NULL) WITHOUT ROWID;
+
+-- What went out, for ever.  entry: the one whose words are out under the id; leads: 0 for an alias.
+CREATE TABLE public (
+  public_id TEXT PRIMARY KEY, entry INTEGER NOT NULL, leads INTEGER NOT NULL, first_out INTEGER NOT NULL,
+  updated INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX public_entry ON public (entry);
+-- Entries whose words have been out under an id, the present one included.
+CREATE TABLE carried (public_id TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (public_id, entry)) WITHOUT ROWID;
+CREATE INDEX carried_entry ON carried (entry);
+-- Stories read back from feeds/ after the store was lost, until an entry claims them.
+CREATE TABLE recovered (public_id TEXT PRIMARY KEY, url TEXT NOT NULL, title_key TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+
+-- The files that we wrote, as they were when we wrote them; and the categories whose files must be looked at again.
+CREATE TABLE output (
+  path TEXT PRIMARY KEY, folder TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX output_folder ON output (folder);
+CREATE TABLE dirty (category TEXT PRIMARY KEY) WITHOUT ROWID;
+""",
+)

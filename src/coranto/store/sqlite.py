@@ -1,0 +1,110 @@
+"""SQLite behind the store's contract."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from coranto.store.database import Row, StoreError, Value
+from coranto.store.schema import MIGRATIONS
+
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",  # WAL: a power cut loses the last transactions, never the file
+    "busy_timeout = 30000",
+    "foreign_keys = OFF",
+    "cache_size = -32000",  # KiB
+    "temp_store = MEMORY",
+)
+
+
+class Sqlite:
+    """One connection to one file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Sqlite:
+        """Open ``path``; a file that is no readable store is moved aside and a new one begun (R9).
+
+        Raises:
+            StoreError: the folder cannot be written, or a newer Coranto wrote the file.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return cls(_ready(path))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(f"{path}: {error}; check that the folder is there and can be written") from error
+            _move_aside(path)
+            return cls(_ready(path))
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror or error}; check that the folder can be written") from error
+
+    def rows(self, sql: str, /, **values: Value) -> list[Row]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def stream(self, sql: str, /, **values: Value) -> Iterator[Row]:
+        yield from self._connection.execute(sql, values)
+
+    def run(self, sql: str, /, **values: Value) -> int:
+        return self._connection.execute(sql, values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def copy(path: Path, to: Path) -> Path:
+    """A copy of a store, to try things on; an empty one if there is none yet."""
+    if path.exists():
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source, closing(sqlite3.connect(to)) as target:
+            source.backup(target)
+    return to
+
+
+def _ready(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise StoreError(f"{path}: written by a newer Coranto (version {version}); update, or name another file in `store:`")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _move_aside(path: Path) -> None:
+    aside = path.with_name(f"{path.name}.unreadable-{int(time.time())}")
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
