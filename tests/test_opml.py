@@ -71,7 +71,7 @@ EXTERNAL = (
 
 
 @pytest.mark.parametrize("attack", [BOMB, EXTERNAL])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-7"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-7", "ibm037"])
 def test_entities_are_refused_in_any_encoding(attack, encoding):
     data = f'<?xml version="1.0" encoding="{encoding}"?>{attack}'.encode(encoding)
     with pytest.raises(OpmlError):
@@ -85,7 +85,7 @@ def test_a_harmless_doctype_is_read():
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "not well-formed|not an XML"),
+        (b"", "not well-formed"),
         (b"<opml><body>", "line 1: not well-formed"),
         (b"<opml>\n<outline text='a & b'/></opml>", "line 2: not well-formed"),
         (b"<rss version='2.0'/>", "its root is <rss>"),

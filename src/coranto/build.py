@@ -101,6 +101,7 @@ class _River:
                 self._store,
                 lambda: self.library,
                 posts,
+                feeds=self._settings.feeds.root,
                 now=self._now,
                 accept_deleted=accept_deleted,
                 report=self._report.posts,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
-POSTS = "posts"
-FEED = "feed"
+POSTS: Final = "posts"
+FEED: Final = "feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,12 +33,14 @@ class Publisher:
     def intact(self, output: Output) -> bool:
         """Whether a file of ours is still as we wrote it, by size and time."""
         try:
-            found = os.stat(self._root / output.path, follow_symlinks=False)
+            found = (self._root / output.path).stat(follow_symlinks=False)
         except OSError:
             return False
         return (found.st_size, found.st_mtime_ns) == (output.size, output.mtime_ns)
 
-    def put(self, folder: str, files: Mapping[str, bytes], known: Mapping[str, Output]) -> tuple[list[Output], list[str]]:
+    def put(
+        self, folder: str, files: Mapping[str, bytes], known: Mapping[str, Output]
+    ) -> tuple[list[Output], list[str]]:
         """Write the files of one folder whose bytes changed.
 
         Args:
@@ -88,7 +90,7 @@ class Publisher:
                     file.parent.rmdir()
 
     def _seen(self, path: str, folder: str, digest: str, size: int) -> Output:
-        mtime_ns = 0 if self._dry else os.stat(self._root / path, follow_symlinks=False).st_mtime_ns
+        mtime_ns = 0 if self._dry else (self._root / path).stat(follow_symlinks=False).st_mtime_ns
         return Output(path=path, folder=folder, sha256=digest, size=size, mtime_ns=mtime_ns)
 
     def _inside(self, path: str) -> Path:
@@ -121,7 +123,7 @@ def _replace(place: Path, name: str, body: bytes) -> None:
     new = place / f".{name}{_NEW}"
     try:
         _write_unseen(place, new, body)
-        os.replace(new, place / name)
+        new.replace(place / name)
     except BaseException:
         new.unlink(missing_ok=True)
         raise

@@ -124,7 +124,9 @@ class _Claims:
         if self._store.sources.all()[winner.source].kind == "feed" and winner.published != story.published:
             # An upstream's date is that of its first sight, and that was before the store was lost.
             keys = self._store.entries.keys(winner.uid)
-            row = self._library.row(self._store, winner.entry, winner.source, known=winner, now=winner.first_seen, frozen=True)
+            row = self._library.row(
+                self._store, winner.entry, winner.source, known=winner, now=winner.first_seen, frozen=True
+            )
             self._store.entries.put(replace(row, published=story.published, keys=keys, state=winner.state))
         _keep(self._store, story, winner.uid, leads=leads)
 

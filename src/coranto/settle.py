@@ -100,9 +100,7 @@ class _Filing:
         if winner.state == "purged":
             self._store.stories.drop(story)
             return
-        place = Place(
-            story=story, winner=winner.uid, published=winner.published, sort_id=self._sort_id(rows, winner)
-        )
+        place = Place(story=story, winner=winner.uid, published=winner.published, sort_id=self._sort_id(rows, winner))
         self._store.stories.keep_place(place, self._store.stories.filed_by_entries(story))
 
     def _order(self, row: Row) -> tuple[int, int, datetime, str]:

@@ -12,7 +12,7 @@ _SENTENCE_ENDS = "。！？!?…；;."
 
 
 def xml_safe(text: str) -> str:
-    """``text`` without the characters that XML 1.0 forbids, line ends as ``\\n`` (WRITING: clean when it is read)."""
+    """``text`` without the characters that XML 1.0 forbids, every line end a line feed (cleaned when it is read)."""
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -109,7 +109,11 @@ def partition(members: Sequence[Member]) -> Partition:
 
 def _attempts(members: Sequence[Member]) -> Iterator[tuple[Member, str]]:
     ordered = sorted(
-        ((member.rank, _KINDS.index(key.partition(":")[0]), member.name, key, member) for member in members for key in member.keys),
+        (
+            (member.rank, _KINDS.index(key.partition(":")[0]), member.name, key, member)
+            for member in members
+            for key in member.keys
+        ),
         key=lambda attempt: attempt[:4],
     )
     return ((member, key) for *_, key, member in ordered)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from coranto import writers
@@ -27,7 +26,13 @@ class Edition:
     """Brings feeds/ up to date with the store."""
 
     def __init__(
-        self, store: Store, settings: Settings, titles: Titles, proofs: Proofs, publisher: Publisher, report: FeedsReport
+        self,
+        store: Store,
+        settings: Settings,
+        titles: Titles,
+        proofs: Proofs,
+        publisher: Publisher,
+        report: FeedsReport,
     ) -> None:
         self._store = store
         self._settings = settings

@@ -29,13 +29,11 @@ class Titles:
             for alias in rule.aliases
         }
         self._named = store.outputs.categories()
-        self.categories = {
-            key: self._category(known) for key, known in self._named.items() if key not in self._aliases
-        }
+        self.categories = {key: self._category(known) for key, known in self._named.items() if key not in self._aliases}
 
     def refresh(self, keys: Iterable[str]) -> None:
         """Name categories anew whose entries changed; one that has another title now shows it wherever it stands."""
-        for key in sorted(set(keys) - {""} - self._aliases.keys()):
+        for key in sorted({self.real(key) for key in keys if key}):
             known = self._named.get(key)
             found = Naming(key=key, folder=known.folder if known else naming.folder(key), title=self._title(key))
             if found != known:

@@ -49,7 +49,15 @@ def _reading(settings: Settings) -> tuple[object, ...]:
     upstreams = [replace(one, every=0) for one in settings.upstreams]
     aliases = [(rule.name, rule.aliases) for rule in settings.categories]
     site = settings.site
-    return (READING, site.timezone, site.url, _plain(settings.posts), _plain(upstreams), aliases, astuple(settings.identity))
+    return (
+        READING,
+        site.timezone,
+        site.url,
+        _plain(settings.posts),
+        _plain(upstreams),
+        aliases,
+        astuple(settings.identity),
+    )
 
 
 def _writing(settings: Settings) -> tuple[object, ...]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from coranto import identity, naming
-from coranto.intake.rows import Rules, article_url, row_of
+from coranto import identity
+from coranto.intake.rows import row_of
+from coranto.intake.rules import article_url, rules_of
 from coranto.markup import plain
 from coranto.model import Entry, Failure, Words
 from coranto.readers import posts as reader
@@ -63,14 +64,10 @@ class Library:
         dropped = next((word for word in (upstream.drop if upstream else ()) if word.casefold() in said), "")
         return replace(entry, code=code, dropped=dropped)
 
-    def row(
-        self, store: Store, entry: Entry, source: int, *, known: Row | None, now: datetime, frozen: bool
-    ) -> Row:
+    def row(self, store: Store, entry: Entry, source: int, *, known: Row | None, now: datetime, frozen: bool) -> Row:
         """The row of an entry, filed under the categories that settings give its source."""
         echoes = store.history.echoed(known.uid) if known else ()
-        return row_of(
-            entry, source, self._filed(entry), self.rules, now=now, known=known, frozen=frozen, echoes=echoes
-        )
+        return row_of(entry, source, self._filed(entry), self.rules, now=now, known=known, frozen=frozen, echoes=echoes)
 
     def _filed(self, entry: Entry) -> tuple[str, ...]:
         upstream = self._upstreams.get(entry.source)
@@ -87,13 +84,3 @@ class Library:
             rules=self.rules.identity,
             base=self._settings.site.url,
         )
-
-
-def rules_of(settings: Settings) -> Rules:
-    """The rules of identity and of categories that settings state, over the built-in ones."""
-    known = settings.identity
-    rules = identity.Rules(
-        codes=known.info_code, tracking=frozenset(known.tracking), ignore=frozenset(known.ignore)
-    )
-    aliases = {naming.category_key(alias): rule.name for rule in settings.categories for alias in rule.aliases}
-    return Rules(rules, aliases)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coranto.model import Failure, PostFile
@@ -32,7 +33,15 @@ class _Changes:
 
 
 def take_posts(
-    store: Store, library: Callable[[], Library], posts: Posts, *, now: datetime, accept_deleted: bool, report: PostsReport, progress: Progress
+    store: Store,
+    library: Callable[[], Library],
+    posts: Posts,
+    *,
+    feeds: Path,
+    now: datetime,
+    accept_deleted: bool,
+    report: PostsReport,
+    progress: Progress,
 ) -> None:
     """Read what changed in one folder of posts into the store.
 
@@ -42,12 +51,12 @@ def take_posts(
     source = store.sources.ids()[posts.key]
     known = {file.path: file for file in store.files.of(source)}
     try:
-        found = list(scan(posts.root, posts.glob, posts.exclude))
+        found = list(scan(posts.root, posts.glob, (*posts.exclude, *_output_below(posts, feeds))))
     except OSError as error:
         _hold(report, posts, f"cannot be read ({error.strerror or error}); its posts stay as they were")
         return
     changes = _compare(known, found)
-    if known and not found:
+    if known and not found and not accept_deleted:
         _hold(report, posts, f"matched {len(known)} files before and matches none now; its posts stay as they were")
         return
     intake = _Intake(store, library, posts, source, now, report)
@@ -64,6 +73,11 @@ def take_posts(
             vanished = ()
     report.unchanged += changes.unchanged
     intake.take(replace_vanished(changes, vanished), progress)
+
+
+def _output_below(posts: Posts, feeds: Path) -> tuple[str, ...]:
+    """What must not be read as posts: our own pages, where the folder of posts holds them."""
+    return (f"{feeds.relative_to(posts.root).as_posix()}/**",) if feeds.is_relative_to(posts.root) else ()
 
 
 def replace_vanished(changes: _Changes, vanished: Sequence[PostFile]) -> _Changes:
@@ -96,7 +110,13 @@ class _Intake:
     """Reads the changed files of one folder."""
 
     def __init__(
-        self, store: Store, library: Callable[[], Library], posts: Posts, source: int, now: datetime, report: PostsReport
+        self,
+        store: Store,
+        library: Callable[[], Library],
+        posts: Posts,
+        source: int,
+        now: datetime,
+        report: PostsReport,
     ) -> None:
         self._store = store
         self._library = library

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from coranto import identity, naming, urls
+from coranto import identity
+from coranto.intake.rules import Rules, article_url
 from coranto.model import Entry
 from coranto.store.entries import Row, State
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What settings say about entries: the rules of identity, and which category stands for an alias."""
-
-    identity: identity.Rules
-    aliases: Mapping[str, str]  # key of the alias -> name of the category
-
-    def filed(self, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-        """Key and name of each category, aliases resolved, each once."""
-        found: dict[str, str] = {}
-        for name in names:
-            real = self.aliases.get(naming.category_key(name), name)
-            found.setdefault(naming.category_key(real), real)
-        return tuple(found.items())
 
 
 def row_of(
@@ -82,9 +66,3 @@ def _state(entry: Entry, published: datetime, now: datetime) -> State:
     if entry.dropped:
         return "dropped"
     return "waiting" if published > now else "live"
-
-
-def article_url(link: str, rules: identity.Rules) -> str:
-    """The canonical form of an address that names an article; '' for none, or for a whole site."""
-    url = urls.canonical(link, rules.tracking, rules.keep) if link else ""
-    return "" if urls.names_a_site(url) else url

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from coranto import schedule
-from coranto.model import Failure, Outcome
+from coranto.model import Outcome
 from coranto.progress import Progress
 from coranto.report import UpstreamsReport
 from coranto.settings.values import Settings, Upstream
@@ -17,6 +17,7 @@ from coranto.store import Store
 from coranto.store.sources import Subscription
 
 if TYPE_CHECKING:
+    from coranto.identity import Rules
     from coranto.intake.library import Library
     from coranto.readers.upstream import Visit
 
@@ -25,18 +26,26 @@ def due_upstreams(store: Store, settings: Settings, *, now: datetime, offline: b
     """The upstreams to look at now; a file is always due, and is no network."""
     rows = store.sources.ids()
     return [
-        upstream for upstream in settings.upstreams if _is_due(upstream, store, rows[upstream.key], now, offline=offline)
+        upstream
+        for upstream in settings.upstreams
+        if _is_due(upstream, store, rows[upstream.key], now, offline=offline)
     ]
 
 
 def take_upstreams(
-    store: Store, settings: Settings, library: Callable[[], Library], due: Sequence[Upstream], *, now: datetime, progress: Progress
+    store: Store,
+    settings: Settings,
+    library: Callable[[], Library],
+    due: Sequence[Upstream],
+    *,
+    now: datetime,
+    progress: Progress,
 ) -> UpstreamsReport:
     """Visit the upstreams that are due, and store what they say.  One that fails stops no other (R10)."""
     report = UpstreamsReport(not_due=len(settings.upstreams) - len(due))
     rows = store.sources.ids()
     by_key = {upstream.key: upstream for upstream in due}
-    for done, outcome in enumerate(_visits(store, settings, library, due, now), start=1):
+    for done, outcome in enumerate(_visits(store, settings, due, now), start=1):
         _take(store, library, by_key[outcome.source], rows[outcome.source], outcome, now)
         _count(report, outcome)
         progress.step("upstreams", done, len(due))
@@ -48,29 +57,27 @@ def _is_due(upstream: Upstream, store: Store, source: int, now: datetime, *, off
         return True
     known = store.sources.subscription(source)
     return (
-        not offline
-        and not known.gone
-        and schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
+        not offline and not known.gone and schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
     )
 
 
-def _visits(
-    store: Store, settings: Settings, library: Callable[[], Library], due: Sequence[Upstream], now: datetime
-) -> Iterator[Outcome]:
+def _visits(store: Store, settings: Settings, due: Sequence[Upstream], now: datetime) -> Iterator[Outcome]:
     if not due:
         return
     from coranto import __version__
     from coranto.client import Client
+    from coranto.intake.rules import rules_of
     from coranto.readers.upstream import poll_all
 
     rows = store.sources.ids()
-    visits = [_visit(upstream, store.sources.subscription(rows[upstream.key]), library) for upstream in due]
+    rules = rules_of(settings).identity
+    visits = [_visit(upstream, store.sources.subscription(rows[upstream.key]), rules) for upstream in due]
     fetch = replace(settings.fetch, contact=settings.fetch.contact or settings.site.url)
     with Client(fetch, __version__) as client:
         yield from poll_all(visits, client, threads=settings.fetch.threads, clock=lambda: now)
 
 
-def _visit(upstream: Upstream, known: Subscription, library: Callable[[], Library]) -> Visit:
+def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
     from coranto.readers.parse_raw import ParseContext
     from coranto.readers.upstream import State, Visit
 
@@ -86,19 +93,21 @@ def _visit(upstream: Upstream, known: Subscription, library: Callable[[], Librar
             source=upstream.key,
             url=upstream.url,
             zone=ZoneInfo(upstream.timezone),
-            rules=library().rules.identity,
+            rules=rules,
             drop=upstream.drop,
             own_categories=True,  # what it states is stored; whether it counts is settings' word (Library.row)
         ),
     )
 
 
-def _take(store: Store, library: Callable[[], Library], upstream: Upstream, source: int, outcome: Outcome, now: datetime) -> None:
+def _take(
+    store: Store, library: Callable[[], Library], upstream: Upstream, source: int, outcome: Outcome, now: datetime
+) -> None:
     """The entries first, then the state that says they were read: a crash between costs a second look, no entry."""
-    from coranto.intake.document import take_document
-
     with store.database.transaction():
         if outcome.document is not None:
+            from coranto.intake.document import take_document
+
             take_document(store, library(), outcome.document, source, now)
         known = store.sources.subscription(source)
         store.sources.keep_subscription(source, _after(known, upstream, outcome, now))

@@ -39,6 +39,8 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 _UTF8_MORE = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}")
 _GB2312 = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+# A letter with an accent beside one without: é of latin-1, where a stray byte would stand anywhere.
+_IN_A_WORD = re.compile(rb"(?<=[A-Za-z])[\xc2-\xd6\xd8-\xf6\xf8-\xfe]|[\xc2-\xd6\xd8-\xf6\xf8-\xfe](?=[A-Za-z])")
 _BIG5 = re.compile(rb"[\xa1\xa4-\xc6][\x40-\x7e\xa1-\xfe]")
 
 
@@ -92,10 +94,15 @@ def _by_labels(body: bytes, labels: list[str]) -> str:
         return "iso2022_jp" if "iso2022_jp" in foreign and b"\x1b" in body else "utf-8"
     if _is_utf8(body, foreign):
         return "utf-8"
-    for label in foreign:
+    for label in sorted(foreign, key=_takes_all):
         if _damage(body, label) <= _bearable(body):
             return label
     return _guess(body, stated="utf-8" in labels)
+
+
+def _takes_all(label: str) -> bool:
+    """Whether a charset can read any bytes at all, so that reading them proves nothing."""
+    return label.startswith(("cp1", "cp8", "iso8859", "koi8", "mac"))
 
 
 def _is_utf8(body: bytes, foreign: list[str]) -> bool:
@@ -117,8 +124,8 @@ def _damage(body: bytes, encoding: str) -> int:
 
 
 def _bearable(body: bytes) -> int:
-    """Damage that speaks of an accident, not of another charset: one in twenty characters, at least one."""
-    return max(1, len(_NOT_ASCII.findall(body)) // 40)
+    """Damage that speaks of an accident, not of another charset: one in twenty characters, at least two."""
+    return max(2, len(_NOT_ASCII.findall(body)) // 40)
 
 
 def _guess(body: bytes, *, stated: bool) -> str:
@@ -128,7 +135,9 @@ def _guess(body: bytes, *, stated: bool) -> str:
         return "gb18030"
     if _looks_big5(body, count) and _damage(body, "big5hkscs") <= _bearable(body):
         return "big5hkscs"
-    return "utf-8" if stated and _UTF8_PAIR.search(body) else "cp1252"
+    if stated and 2 * len(_IN_A_WORD.findall(body)) < count:
+        return "utf-8"
+    return "cp1252"
 
 
 def _looks_big5(body: bytes, count: int) -> bool:

@@ -14,6 +14,12 @@ _VERSION = "jsonfeed.org/version/1"
 _LONGEST_NUMBER = 30  # digits
 
 
+class _Number(str):
+    """A number as written: an id may have 5,000 digits, which int() refuses."""
+
+    __slots__ = ()
+
+
 def looks_like_json(text: str) -> bool:
     """Whether a document is JSON and no XML, whatever its media type."""
     start = text.lstrip()[:1]
@@ -41,8 +47,7 @@ def read(text: str) -> RawFeed:
 
 def _document(text: str) -> dict[str, Any]:
     try:
-        # Numbers stay text: an id may have 5,000 digits, which int() refuses.
-        feed = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+        feed = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number, strict=False)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
             raise ParseError("cut", "the JSON document is cut; the last good entries stay") from None
@@ -70,7 +75,7 @@ def _item(item: dict[str, Any]) -> RawItem:
         content = Text(_text(item, "content_text"))
     links = (_text(item, "url"), _text(item, "external_url"))
     return RawItem(
-        own_id=_text(item, "id"),
+        own_id=_number(item, "id"),
         links=tuple(link for link in links if link)[:1],
         title=Text(_text(item, "title")),
         content=content,
@@ -79,15 +84,21 @@ def _item(item: dict[str, Any]) -> RawItem:
         updated=_text(item, "date_modified"),
         authors=_authors(item),
         enclosures=tuple(_enclosure(file) for file in _list(item, "attachments") if isinstance(file, dict)),
-        terms=tuple(term for term in _list(item, "tags") if isinstance(term, str)),
+        terms=tuple(term for term in _list(item, "tags") if isinstance(term, str) and not isinstance(term, _Number)),
         language=_text(item, "language"),
     )
 
 
 def _text(owner: dict[str, Any], key: str) -> str:
-    """A string, or a number as written; clean for XML."""
+    """A string, clean for XML; anything else is absent."""
     value = owner.get(key)
-    return xml_safe(value) if isinstance(value, str) else ""
+    return xml_safe(value) if isinstance(value, str) and not isinstance(value, _Number) else ""
+
+
+def _number(owner: dict[str, Any], key: str) -> str:
+    """A number as written, or else a string."""
+    value = owner.get(key)
+    return str(value) if isinstance(value, _Number) else _text(owner, key)
 
 
 def _list(owner: dict[str, Any], key: str) -> list[Any]:
@@ -103,6 +114,6 @@ def _authors(owner: dict[str, Any]) -> tuple[Person, ...]:
 
 
 def _enclosure(file: dict[str, Any]) -> Enclosure:
-    size = _text(file, "size_in_bytes").partition(".")[0]
+    size = _number(file, "size_in_bytes").partition(".")[0]
     length = int(size) if size.isascii() and size.isdigit() and len(size) <= _LONGEST_NUMBER else 0
     return Enclosure(url=_text(file, "url"), type=_text(file, "mime_type"), length=length, title=_text(file, "title"))

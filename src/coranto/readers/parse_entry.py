@@ -91,8 +91,7 @@ class _Links(NamedTuple):
 
 
 def _links(item: RawItem, context: ParseContext) -> _Links:
-    base = _base(item, "", context)
-    return _Links(_all_absolute(item.links, base), _all_absolute(item.permalinks, base))
+    return _Links(_all_absolute(item.links, context.url), _all_absolute(item.permalinks, context.url))
 
 
 def _all_absolute(addresses: Iterable[str], base: str) -> tuple[str, ...]:
@@ -101,7 +100,7 @@ def _all_absolute(addresses: Iterable[str], base: str) -> tuple[str, ...]:
 
 
 def _base(item: RawItem, link: str, context: ParseContext) -> str:
-    """What relative addresses are relative to: xml:base, else the entry's link, else the document."""
+    """What addresses in the words are relative to: xml:base, else the entry's link, else the document."""
     return web_address(item.base, context.url) if item.base else link or context.url
 
 
@@ -123,7 +122,7 @@ def _words(item: RawItem, link: str, context: ParseContext) -> tuple[Words, str]
         content=content,
         summary=summary,
         authors=item.authors,
-        enclosures=_enclosures(item, base),
+        enclosures=_enclosures(item, context.url),
         language=language(item.language),
     )
     return words, text or summary
@@ -162,7 +161,7 @@ def _dates(item: RawItem, context: ParseContext) -> tuple[datetime | None, datet
     """Both dates, and what could not be read of them; an unreadable date is none (R20)."""
     read = [(stated, dates.parse(stated, context.zone)) for stated in (item.published, item.updated)]
     unread = [f"date not understood: {cut(stated, 60)}" for stated, at in read if stated.strip() and at is None]
-    return read[0][1], read[1][1], unread
+    return read[0][1], read[1][1], list(dict.fromkeys(unread))
 
 
 def _categories(item: RawItem, context: ParseContext) -> tuple[str, ...]:

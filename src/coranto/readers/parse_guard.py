@@ -43,7 +43,8 @@ _DAMAGE = re.compile(
 )
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DATE = re.compile(
-    r"<(?:\w+:)?(?:pubdate|published|updated|date|issued|modified)\b[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]{1,100})", re.I
+    r"<(?:\w+:)?(?:pubdate|published|updated|date|issued|modified)\b[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]{1,100})",
+    re.IGNORECASE,
 )
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -48,7 +48,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawItem:
-    """An entry as stated: nothing cleaned, links maybe relative to ``base``."""
+    """An entry as stated: nothing cleaned; links may be relative to the document."""
 
     own_id: str = ""
     links: tuple[str, ...] = ()  # best first
@@ -56,7 +56,7 @@ class RawItem:
     title: Text = Text()
     content: Text = Text()
     summary: Text = Text()
-    base: str = ""  # xml:base
+    base: str = ""  # xml:base of the words
     published: str = ""
     updated: str = ""
     authors: tuple[Person, ...] = ()

@@ -102,7 +102,7 @@ def _text(value: object) -> str:
 
 def _updated(entry: Mapping[str, Any]) -> str:
     # feedparser's get() falls back to the date of publication, with a warning
-    return _text(entry["updated"]) if "updated" in entry else ""  # noqa: SIM401
+    return _text(entry["updated"]) if "updated" in entry else ""
 
 
 def _detail(owner: Mapping[str, Any], key: str) -> Text:

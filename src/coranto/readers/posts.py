@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from coranto import dates, furniture, identity
@@ -48,7 +48,7 @@ class Post:
 
     entry: Entry  # without words
     text: str  # the article as written, without closing link and navigation
-    fields: dict[str, object]  # the front matter, keys in lower case
+    fields: dict[str, object] = field(repr=False)  # the front matter, keys in lower case
     context: PostContext
 
     def words(self) -> Words:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from coranto.model import Entry, Words
-from coranto.store.database import Database
+from coranto.store.database import Database, Value
 from coranto.store.database import Row as Columns
 from coranto.store.values import moment, pack, stamp, unpack
 
@@ -154,7 +154,9 @@ class Entries:
         """Let all stories be settled again: the order of sources or a rule of identity changed."""
         with self._db.transaction():
             self._db.run("INSERT INTO touched (entry) SELECT uid FROM entry WHERE true ON CONFLICT DO NOTHING")
-            self._db.run("INSERT INTO touched_key (key) SELECT DISTINCT key FROM ekey WHERE true ON CONFLICT DO NOTHING")
+            self._db.run(
+                "INSERT INTO touched_key (key) SELECT DISTINCT key FROM ekey WHERE true ON CONFLICT DO NOTHING"
+            )
 
     def set_state(self, uid: int, state: State) -> None:
         """Withdraw an entry, let it wait, or bring it back; its story is settled later."""
@@ -217,7 +219,7 @@ class Entries:
     def _put_keys(self, uid: int, row: Row) -> None:
         before = self.keys(uid) if row.uid else ()
         standing = 0 if row.state in STANDS else 2
-        gone = [{"key": key, "entry": uid} for key in before if key not in row.keys]
+        gone: list[dict[str, Value]] = [{"key": key, "entry": uid} for key in before if key not in row.keys]
         self._db.many("DELETE FROM ekey WHERE key = :key AND entry = :entry", gone)
         self._db.many(
             # A key that is dead for its source stays so, whoever comes: a hub is never walked again for that.
@@ -269,7 +271,9 @@ def _columns(row: Row) -> dict[str, str | int | None]:
 
 
 def _row(columns: Columns) -> Row:
-    (uid, source, key, name, own_id, link, permalinks, code, title, instant, published, updated, first_seen) = columns[:13]
+    (uid, source, key, name, own_id, link, permalinks, code, title, instant, published, updated, first_seen) = columns[
+        :13
+    ]
     (fullness, categories, label, problems, state, accepted, accepted_at, story, url, title_key) = columns[13:]
     entry = Entry(
         source=key,

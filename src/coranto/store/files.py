@@ -25,7 +25,9 @@ class Files:
 
     def digest(self, source: int, path: str) -> str:
         """The digest of a file as it was last read well; '' when it never was."""
-        rows = self._db.rows("SELECT sha256 FROM file WHERE source = :source AND path = :path", source=source, path=path)
+        rows = self._db.rows(
+            "SELECT sha256 FROM file WHERE source = :source AND path = :path", source=source, path=path
+        )
         return str(rows[0][0]) if rows else ""
 
     def count(self, source: int) -> int:
@@ -57,7 +59,8 @@ class Files:
     def forget(self, source: int, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
         self._db.many(
-            "DELETE FROM file WHERE source = :source AND path = :path", ({"source": source, "path": path} for path in paths)
+            "DELETE FROM file WHERE source = :source AND path = :path",
+            ({"source": source, "path": path} for path in paths),
         )
 
     def reread_all(self) -> None:

@@ -48,13 +48,16 @@ class Outputs:
     def of(self, folder: str) -> dict[str, Output]:
         """The files of a folder, by path."""
         rows = self._db.rows(
-            "SELECT path, folder, sha256, size, mtime_ns FROM output WHERE folder = :folder ORDER BY path", folder=folder
+            "SELECT path, folder, sha256, size, mtime_ns FROM output WHERE folder = :folder ORDER BY path",
+            folder=folder,
         )
         return {row[0]: Output(path=row[0], folder=row[1], sha256=row[2], size=row[3], mtime_ns=row[4]) for row in rows}
 
     def folders(self) -> list[str]:
         """The folders in which we have files."""
-        return [row[0] for row in self._db.rows("SELECT DISTINCT folder FROM output WHERE folder <> '' ORDER BY folder")]
+        return [
+            row[0] for row in self._db.rows("SELECT DISTINCT folder FROM output WHERE folder <> '' ORDER BY folder")
+        ]
 
     def keep(self, outputs: Iterable[Output]) -> None:
         """Remember files as they were written."""
@@ -63,7 +66,13 @@ class Outputs:
             ON CONFLICT (path) DO UPDATE SET folder = excluded.folder, sha256 = excluded.sha256, size = excluded.size,
             mtime_ns = excluded.mtime_ns""",
             (
-                {"path": one.path, "folder": one.folder, "sha256": one.sha256, "size": one.size, "mtime_ns": one.mtime_ns}
+                {
+                    "path": one.path,
+                    "folder": one.folder,
+                    "sha256": one.sha256,
+                    "size": one.size,
+                    "mtime_ns": one.mtime_ns,
+                }
                 for one in outputs
             ),
         )
@@ -87,7 +96,9 @@ class Outputs:
 
     def mark_all(self) -> None:
         """Let every file be looked at."""
-        self._db.run("INSERT INTO dirty (category) SELECT DISTINCT category FROM filed WHERE true ON CONFLICT DO NOTHING")
+        self._db.run(
+            "INSERT INTO dirty (category) SELECT DISTINCT category FROM filed WHERE true ON CONFLICT DO NOTHING"
+        )
         self._db.run("INSERT INTO dirty (category) SELECT key FROM category WHERE true ON CONFLICT DO NOTHING")
         self.mark([""])
 

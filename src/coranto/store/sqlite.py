@@ -46,39 +46,69 @@ class Sqlite:
             raise StoreError(f"{path}: {error.strerror or error}; check that the folder can be written") from error
 
     def rows(self, sql: str, /, **values: Value) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
+        """All rows of a query."""
+        with _EXPLAINED:
+            return self._connection.execute(sql, values).fetchall()
 
     def stream(self, sql: str, /, **values: Value) -> Iterator[Row]:
+        """The rows of a query one by one."""
         yield from self._connection.execute(sql, values)
 
     def run(self, sql: str, /, **values: Value) -> int:
-        return self._connection.execute(sql, values).rowcount
+        """Run a statement; how many rows it changed."""
+        with _EXPLAINED:
+            return self._connection.execute(sql, values).rowcount
 
     def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
-        self._connection.executemany(sql, rows)
+        """Run a statement once for each row."""
+        with _EXPLAINED:
+            self._connection.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        """All of the block or nothing; it waits for another writer."""
         if self._connection.in_transaction:
             yield
             return
-        self._connection.execute("BEGIN IMMEDIATE")
+        with _EXPLAINED:
+            self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        with _EXPLAINED:
+            self._connection.execute("COMMIT")
 
     def close(self) -> None:
+        """Close the file."""
         self._connection.close()
+
+
+class _Explained:
+    """A full disk or a lost one ends the run with a sentence, not with a traceback.  One object serves all calls."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.OperationalError):
+            raise StoreError(
+                f"the store: {error}; what was published stays, and the next run goes on from here"
+            ) from error
+
+
+_EXPLAINED = _Explained()
 
 
 def copy(path: Path, to: Path) -> Path:
     """A copy of a store, to try things on; an empty one if there is none yet."""
     if path.exists():
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source, closing(sqlite3.connect(to)) as target:
+        with (
+            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
             source.backup(target)
     return to
 
@@ -98,7 +128,9 @@ def _ready(path: Path) -> sqlite3.Connection:
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
-        raise StoreError(f"{path}: written by a newer Coranto (version {version}); update, or name another file in `store:`")
+        raise StoreError(
+            f"{path}: written by a newer Coranto (version {version}); update, or name another file in `store:`"
+        )
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coranto.dedup.membership import Conflict, Member
-from coranto.store.database import Database
+from coranto.store.database import Database, Value
 from coranto.store.values import moment, stamp
 
 _MEMBER = """SELECT entry.uid, source.rank, entry.name, source.kind, code, title_key, instant FROM entry
@@ -63,7 +63,16 @@ class Stories:
     def shared_keys(self) -> list[KeyUse]:
         """The touched keys that a source uses more than once, or that are dead and may revive."""
         return [
-            KeyUse(key=row[0], source=row[1], kind=row[2], codes=row[3], articles=row[4], titles=row[5], instants=row[6], dead=row[7] == 1)
+            KeyUse(
+                key=row[0],
+                source=row[1],
+                kind=row[2],
+                codes=row[3],
+                articles=row[4],
+                titles=row[5],
+                instants=row[6],
+                dead=row[7] == 1,
+            )
             for row in self._db.rows(
                 """SELECT ekey.key, ekey.source, source.kind, COUNT(DISTINCT NULLIF(code, '')),
                 COUNT(DISTINCT title_key || ' ' || instant), COUNT(DISTINCT title_key), COUNT(DISTINCT instant), MIN(standing)
@@ -131,7 +140,14 @@ class Stories:
         uid, rank, name, kind, code, title, instant = rows[0]
         keys = self._db.rows("SELECT key FROM ekey WHERE entry = :uid AND standing = 0 ORDER BY key", uid=uid)
         return Member(
-            uid=uid, rank=rank, name=name, kind=kind, code=code, title=title, instant=instant, keys=tuple(k for (k,) in keys)
+            uid=uid,
+            rank=rank,
+            name=name,
+            kind=kind,
+            code=code,
+            title=title,
+            instant=instant,
+            keys=tuple(k for (k,) in keys),
         )
 
     def label(self, uid: int, story: int | None) -> None:
@@ -155,7 +171,11 @@ class Stories:
 
     def keep_place(self, place: Place, categories: Iterable[str]) -> None:
         """File a story under categories, and mark those it stood or stands under as dirty."""
-        values = {"story": place.story, "published": stamp(place.published), "sort_id": place.sort_id}
+        values: dict[str, Value] = {
+            "story": place.story,
+            "published": stamp(place.published),
+            "sort_id": place.sort_id,
+        }
         self._dirty(place.story)
         self._db.run("DELETE FROM filed WHERE story = :story", story=place.story)
         self._db.run(
@@ -180,7 +200,8 @@ class Stories:
 
     def _dirty(self, story: int) -> None:
         self._db.run(
-            "INSERT INTO dirty (category) SELECT category FROM filed WHERE story = :story ON CONFLICT DO NOTHING", story=story
+            "INSERT INTO dirty (category) SELECT category FROM filed WHERE story = :story ON CONFLICT DO NOTHING",
+            story=story,
         )
         self._db.run(
             "INSERT INTO dirty (category) SELECT '' FROM story WHERE id = :story ON CONFLICT DO NOTHING", story=story
@@ -190,13 +211,17 @@ class Stories:
         """A story's words were compared with what went out; it now goes by this id."""
         self._db.run("UPDATE story SET fresh = 1, sort_id = :sort_id WHERE id = :story", story=story, sort_id=sort_id)
         self._db.run(
-            "UPDATE filed SET sort_id = :sort_id WHERE story = :story AND sort_id <> :sort_id", story=story, sort_id=sort_id
+            "UPDATE filed SET sort_id = :sort_id WHERE story = :story AND sort_id <> :sort_id",
+            story=story,
+            sort_id=sort_id,
         )
 
     def newest(self, category: str, limit: int) -> list[Place]:
         """The newest stories of a category ('' for all), newest first."""
         if not category:
-            sql = "SELECT id, winner, published, sort_id, fresh FROM story ORDER BY published DESC, sort_id LIMIT :limit"
+            sql = (
+                "SELECT id, winner, published, sort_id, fresh FROM story ORDER BY published DESC, sort_id LIMIT :limit"
+            )
             return [_place(row) for row in self._db.rows(sql, limit=limit)]
         sql = """SELECT story.id, winner, filed.published, filed.sort_id, fresh FROM filed JOIN story ON story.id = filed.story
         WHERE category = :category ORDER BY filed.published DESC, filed.sort_id LIMIT :limit"""
@@ -210,7 +235,12 @@ class Stories:
 
     def categories_of(self, story: int) -> list[str]:
         """The keys of the categories a story stands under."""
-        return [key for (key,) in self._db.rows("SELECT category FROM filed WHERE story = :story ORDER BY category", story=story)]
+        return [
+            key
+            for (key,) in self._db.rows(
+                "SELECT category FROM filed WHERE story = :story ORDER BY category", story=story
+            )
+        ]
 
     def filed_by_entries(self, story: int) -> list[str]:
         """The categories that the live entries of a story name."""

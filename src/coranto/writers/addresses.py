@@ -18,6 +18,10 @@ _CLEAN = re.compile(r"(?:[A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ILLEGAL_IN_IRI = re.compile(r'[\s<>"{}|\\^`\x00-\x20\x7f]')
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^:]")
+_URN = re.compile(  # RFC 8141 2; RFC 9562 4
+    r"urn:(?:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!uuid:)[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:\S+)",
+    re.IGNORECASE,
+)
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[ -~]*)?")
 _EMAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>()]+")
 _LANGUAGE = re.compile(
@@ -37,6 +41,7 @@ def iri(url: str) -> str:
         host = urlsplit(url).netloc
         if not host.isascii():
             url = url.replace(host, _ascii_host(host), 1)
+            urlsplit(url)  # IDNA turns full-width brackets into brackets
     except ValueError:  # UnicodeError is one: a host that IDNA refuses
         return ""
     if _CLEAN.fullmatch(url):
@@ -53,10 +58,7 @@ def _ascii_host(netloc: str) -> str:
 def address(url: str) -> str:
     """``url`` fit for a link that a person opens: absolute, of a scheme that runs no script; else empty."""
     url = iri(url)
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
+    parts = urlsplit(url)
     return url if parts.scheme in _SCHEMES and parts.netloc else ""
 
 
@@ -68,13 +70,17 @@ def identifier(text: str) -> str:
     """
     text = one_line(text)
     usable = _STRAY_PERCENT.sub("%25", _ILLEGAL_IN_IRI.sub(lambda bad: quote(bad[0], safe=""), text))
+    return usable if _is_absolute(usable) else f"urn:sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def _is_absolute(text: str) -> bool:
     try:
-        parts = urlsplit(usable)
-        if _SCHEME.match(usable) and (parts.netloc or (parts.path and parts.scheme not in {"http", "https"})):
-            return usable
+        parts = urlsplit(text)
     except ValueError:
-        pass
-    return f"urn:sha256:{sha256(text.encode()).hexdigest()}"
+        return False
+    if parts.scheme == "urn":
+        return _URN.fullmatch(text) is not None
+    return bool(_SCHEME.match(text)) and bool(parts.netloc or (parts.path and parts.scheme not in {"http", "https"}))
 
 
 def language(tag: str) -> str:

@@ -20,19 +20,11 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class _Extension:
-    """The three methods that feedgen asks of an extension."""
+    """What feedgen asks of every extension; beside it, of each format's, extend_atom or extend_rss."""
 
     def extend_ns(self) -> dict[str, str]:
         """The namespaces that the document's root declares."""
         return {}
-
-    def extend_atom(self, element: etree._Element) -> etree._Element:
-        """Mend an atom:feed or atom:entry."""
-        return element
-
-    def extend_rss(self, element: etree._Element) -> etree._Element:
-        """Mend an rss or item element."""
-        return element
 
 
 class AtomFeed(_Extension):
@@ -139,8 +131,7 @@ def _add(parent: etree._Element, name: str, text: str) -> etree._Element:
 
 
 def _set_text(parent: etree._Element, name: str, text: str) -> None:
-    element = parent.find(name)
-    if element is not None:
+    for element in parent.iterchildren(name):
         element.text = text
 
 

@@ -80,8 +80,6 @@ def _parse(data: bytes) -> etree._Element:
         root = etree.fromstring(data.strip(), parser)
     except etree.XMLSyntaxError as error:
         raise OpmlError(f"line {error.lineno or 1}: not well-formed XML: {error.msg}") from error
-    except ValueError as error:
-        raise OpmlError(f"not an XML document: {error}") from error
     dtd: Any = root.getroottree().docinfo.internalDTD  # Any: lxml's stubs know no entities
     if dtd is not None and dtd.entities():  # in an encoding that hid them above
         raise OpmlError("the list declares entities, which may be an attack: remove its DOCTYPE")

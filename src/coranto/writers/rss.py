@@ -10,7 +10,7 @@ from feedgen.feed import FeedGenerator
 
 from coranto.model import Feed, Story
 from coranto.writers import FILES, TYPES, extension
-from coranto.writers.fit import fit
+from coranto.writers.fit import fit, markup
 
 _LOOKS_LIKE_ENTITY = re.compile(r"&(?=[#A-Za-z])")
 
@@ -62,4 +62,4 @@ def as_html(text: str) -> str:
     ``<`` never occurs (`coranto.writers.fit.plain`); an ampersand is escaped only where it could be taken for an
     entity, so that the few clients that show the text as it stands show it right in all other cases.
     """
-    return _LOOKS_LIKE_ENTITY.sub("&amp;", text)
+    return markup(_LOOKS_LIKE_ENTITY.sub("&amp;", text))
