@@ -52,6 +52,18 @@ def raw(*parts: bytes | float) -> Answer:
     return lambda _asked: iter(parts)
 
 
+def drip(first: bytes, byte: bytes) -> Answer:
+    """``first``, and then 50 times a second ``byte``, for two seconds."""
+
+    def answer(_asked: Asked) -> Iterator[bytes | float]:
+        yield first
+        for _ in range(100):
+            yield 0.02
+            yield byte
+
+    return answer
+
+
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         state: Loopback = self.server.state
@@ -100,7 +112,9 @@ def loopback(answers: dict[str, Answer] | Answer, tls: object = None) -> Iterato
     server = _Server(("127.0.0.1", 0), _Handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.state = Loopback(port=server.server_address[1], answers=answers if isinstance(answers, dict) else {"": answers})
+    server.state = Loopback(
+        port=server.server_address[1], answers=answers if isinstance(answers, dict) else {"": answers}
+    )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

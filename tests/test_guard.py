@@ -17,7 +17,15 @@ INSIDE = [
     "3fff::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%eth0", "2606:4700::1%eth0", "fec0::1", "ff02::1",
     "", "localhost", "not an address", "127.1", "0x7f.0.0.1", "2130706433",
 ]  # fmt: skip
-OUTSIDE = ["8.8.8.8", "1.1.1.1", "93.184.215.14", "114.114.114.114", "::ffff:8.8.8.8", "2606:4700::1111", "2400:3200::1"]
+OUTSIDE = [
+    "8.8.8.8",
+    "1.1.1.1",
+    "93.184.215.14",
+    "114.114.114.114",
+    "::ffff:8.8.8.8",
+    "2606:4700::1111",
+    "2400:3200::1",
+]
 DISGUISED = [
     "2130706433", "0x7f000001", "0x7f.1", "0X7F.0.0.1", "0177.0.0.1", "017700000001", "127.1", "127.0.1", "127.0.0.1.",
     "0", "00", "127.0.0.01", "1.2.3.4.5", "256.1.1.1", "127.0.0.0x1", "evil.example.1", "0x", "134744072",
@@ -39,7 +47,9 @@ def test_a_numeric_address_in_disguise_is_known_as_one(host):
     assert guard.is_odd(host)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "8.8.8.8", "news.example", "1.news.example", "::1", "0x7f.example", "a.0xyz", "localhost"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "8.8.8.8", "news.example", "1.news.example", "::1", "0x7f.example", "a.0xyz", "localhost"]
+)
 def test_an_honest_host_is_no_disguise(host):
     assert not guard.is_odd(host)
 
@@ -93,7 +103,7 @@ def test_a_lookup_that_hangs_ends_in_time(monkeypatch):
         ("http://a.example", "/"),
         ("http://a.example?x=1", "/?x=1"),
         ("http://a.example/b?infoCode=NW1&a=%2f&&=#top", "/b?infoCode=NW1&a=%2f&&="),
-        ("http://a.example/a/../b;c=[1]{2}|^`\\\"<>", "/a/../b;c=[1]{2}|^`\\\"<>"),
+        ('http://a.example/a/../b;c=[1]{2}|^`\\"<>', '/a/../b;c=[1]{2}|^`\\"<>'),
         ("http://a.example/新闻?q=广州 日报", "/%E6%96%B0%E9%97%BB?q=%E5%B9%BF%E5%B7%9E%20%E6%97%A5%E6%8A%A5"),
         ("http://u:p@a.example/x@y", "/x@y"),
         (" http://a.example/x ", "/x"),
@@ -136,7 +146,19 @@ def test_a_redirect_is_relative_to_where_it_was_given():
     assert follow(here, "http://user:pw@b.example/").login == ""
 
 
-@pytest.mark.parametrize("location", ["", "file:///etc/passwd", "ftp://a/", "data:,x", "javascript:x", "http://[", "http://b.example/%0d%0aX", "http://b.example/%0Ax"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "",
+        "file:///etc/passwd",
+        "ftp://a/",
+        "data:,x",
+        "javascript:x",
+        "http://[",
+        "http://b.example/%0d%0aX",
+        "http://b.example/%0Ax",
+    ],
+)
 def test_a_redirect_elsewhere_is_refused(location):
     with pytest.raises(FetchError) as caught:
         follow(parse("http://a.example/"), location)

@@ -70,7 +70,12 @@ EXTERNAL = (
 )
 
 
-@pytest.mark.parametrize("attack", [BOMB, EXTERNAL])
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+BILLION = f'<!DOCTYPE opml [<!ENTITY l0 "ha">{LAUGHS}]><opml><body><outline text="&l9;" xmlUrl="x">&l9;</outline></body></opml>'
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("attack", [BOMB, EXTERNAL, BILLION])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-7", "ibm037"])
 def test_entities_are_refused_in_any_encoding(attack, encoding):
     data = f'<?xml version="1.0" encoding="{encoding}"?>{attack}'.encode(encoding)

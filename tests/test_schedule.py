@@ -87,7 +87,7 @@ def test_errors_back_off_from_half_an_hour_and_never_give_up():
     waits = [due_in(every=600, failed=True, errors=count) for count in range(1, 9)]
     expected = [min(30 * MINUTE * 2**count, DAY) for count in range(8)]
     assert all(want <= got <= want + min(want // 10, 30 * MINUTE) for want, got in zip(expected, waits, strict=True))
-    assert HOUR <= due_in(failed=True, errors=1)  # never below the interval
+    assert due_in(failed=True, errors=1) >= HOUR  # never below the interval
     assert due_in(every=600, errors=0) <= 660  # one good answer resets
 
 
@@ -114,7 +114,9 @@ def test_a_feed_that_skips_everything_is_read_all_the_same():
     st.integers(0, 3 * DAY), st.integers(0, 50), st.booleans(), st.integers(-1, 10**12), st.integers(-1, 10**12),
     st.integers(0, 10**12), st.frozensets(st.integers(0, 23)), st.frozensets(st.integers(0, 6)), st.text(max_size=9),
 )  # fmt: skip
-def test_whatever_is_stated_the_time_is_neither_early_nor_for_ever_late(every, errors, bad, age, after, ttl, hours, days, key):
+def test_whatever_is_stated_the_time_is_neither_early_nor_for_ever_late(
+    every, errors, bad, age, after, ttl, hours, days, key
+):
     facts = Facts(failed=bad, max_age=age, retry_after=after, ttl=ttl, skip_hours=hours, skip_days=days)
     moment = next_due(now=NOW, every=every, facts=facts, errors=errors, key=key)
     assert NOW + timedelta(seconds=every) <= moment <= NOW + timedelta(seconds=WEEK)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coranto.edition.damage import mark_damaged
 from coranto.intake.changes import rules_changed
 from coranto.intake.posts import take_posts
+from coranto.intake.run import Run
 from coranto.intake.upstreams import due_upstreams, take_upstreams
 from coranto.lock import held
 from coranto.model import Failure
@@ -25,6 +25,7 @@ from coranto.publish import Publisher, PublishError
 from coranto.report import Report
 from coranto.settings.values import Settings
 from coranto.store import Store, open_store
+from coranto.tidy import tidy
 
 if TYPE_CHECKING:
     from coranto.intake.library import Library
@@ -54,106 +55,86 @@ def build(
         StoreError: the store cannot be opened.
     """
     with _store(settings, dry_run=dry_run) as store:
-        river = _River(store, settings, now, Publisher(settings.feeds.root, dry=dry_run), progress or Silent())
-        return river.run(offline=offline or dry_run, dry_run=dry_run, accept_deleted=accept_deleted)
-
-
-class _River:
-    def __init__(
-        self, store: Store, settings: Settings, now: datetime, publisher: Publisher, progress: Progress
-    ) -> None:
-        self._store = store
-        self._settings = settings
-        self._now = now
-        self._publisher = publisher
-        self._progress = progress
-        self._report = Report()
-
-    def run(self, *, offline: bool, dry_run: bool, accept_deleted: bool) -> Report:
-        """From sources to files."""
-        self._prepare()
-        self._take_posts(accept_deleted=accept_deleted)
-        self._take_upstreams(offline=offline, dry_run=dry_run)
-        self._settle()
-        self._publish()
-        self._sum_up()
-        return self._report
-
-    @cached_property
-    def library(self) -> Library:
-        """The readers, loaded when something is to be read."""
-        from coranto.intake.library import Library
-
-        return Library(self._settings)
-
-    def _prepare(self) -> None:
-        rules_changed(self._store, self._settings, lambda: self.library, self._now)
-        if not self._store.outputs.fact("begun"):
-            if self._settings.feeds.root.is_dir():
-                from coranto.restore import read_back
-
-                read_back(self._store, self.library, self._settings.feeds.root)
-            self._store.outputs.keep_fact("begun", self._now.isoformat())
-
-    def _take_posts(self, *, accept_deleted: bool) -> None:
-        for posts in self._settings.posts:
-            take_posts(
-                self._store,
-                lambda: self.library,
-                posts,
-                feeds=self._settings.feeds.root,
-                now=self._now,
-                accept_deleted=accept_deleted,
-                report=self._report.posts,
-                progress=self._progress,
-            )
-
-    def _take_upstreams(self, *, offline: bool, dry_run: bool) -> None:
-        due = due_upstreams(self._store, self._settings, now=self._now, offline=offline)
-        self._report.subscriptions = take_upstreams(
-            self._store, self._settings, lambda: self.library, due, now=self._now, progress=self._progress
+        run = Run(
+            store=store,
+            settings=settings,
+            now=now,
+            library=cache(partial(_library, settings)),
+            report=Report(),
+            progress=progress or Silent(),
+            offline=offline or dry_run,
+            accept_deleted=accept_deleted,
         )
-        if dry_run:
-            would = due_upstreams(self._store, self._settings, now=self._now, offline=False)
-            self._report.subscriptions.due = [upstream.url for upstream in would if upstream.path is None]
+        _prepare(run)
+        _take_in(run)
+        _settle(run)
+        _publish(run, Publisher(settings.feeds.root, dry=dry_run))
+        tidy(store, now, settings.keep)
+        _sum_up(run)
+        return run.report
 
-    def _settle(self) -> None:
-        for row in self._store.entries.due(self._now):
-            self._store.entries.set_state(row.uid, "live")
-        if self._store.entries.has_pending():
-            from coranto.intake.document import take_pending
 
-            take_pending(self._store, self.library, self._now)
-        if self._store.stories.touched():
-            from coranto.settle import settle
+def _library(settings: Settings) -> Library:
+    """The readers, loaded when something is to be read."""
+    from coranto.intake.library import Library
 
-            settle(self._store, self._settings.site.tag)
-        if self._store.history.recovered():
-            from coranto.restore import claim
+    return Library(settings)
 
-            claim(self._store, self.library, self._settings.site.tag, self._now, whole=not self._report.posts.held)
 
-    def _publish(self) -> None:
-        mark_damaged(self._store, self._publisher)
-        held_at_birth = self._report.posts.held and not self._store.outputs.fact("published")
-        if self._store.outputs.dirty() and not held_at_birth:
-            from coranto.edition.publication import publish
+def _prepare(run: Run) -> None:
+    rules_changed(run)
+    if not run.store.outputs.fact("begun"):
+        if run.settings.feeds.root.is_dir():
+            from coranto.restore import read_back
 
-            try:
-                self._report.stories, self._report.feeds = publish(
-                    self._store, self._settings, self.library, self._publisher, self._now, self._progress
-                )
-                self._store.outputs.keep_fact("published", self._now.isoformat())
-            except PublishError as error:
-                self._report.feeds.failed.append(Failure(where=str(self._settings.feeds.root), error=str(error)))
-        else:
-            self._report.feeds.unchanged = self._store.outputs.count()
+            read_back(run.store, run.library(), run.settings.feeds.root)
+        run.store.outputs.keep_fact("begun", run.now.isoformat())
 
-    def _sum_up(self) -> None:
-        stories = self._store.stories
-        self._report.stories = replace(
-            self._report.stories, total=stories.count(), merged=stories.merged(), conflicts=len(stories.conflicts())
-        )
+
+def _take_in(run: Run) -> None:
+    for posts in run.settings.posts:
+        take_posts(run, posts)
+    take_upstreams(run)
+    would_be_polled = due_upstreams(run, offline=False)
+    run.report.subscriptions.due = [upstream.url for upstream in would_be_polled if upstream.path is None]
+    for row in run.store.entries.due(run.now):
+        run.store.entries.set_state(row.uid, "live")
+    if run.store.entries.has_pending():
+        from coranto.intake.document import take_pending
+
+        take_pending(run.store, run.library(), run.now)
+
+
+def _settle(run: Run) -> None:
+    if run.store.stories.touched():
+        from coranto.settle import settle
+
+        settle(run.store, run.settings.site.tag)
+    if run.store.history.recovered():
+        from coranto.restore import claim
+
+        claim(run.store, run.library(), run.settings.site.tag, run.now, whole=not run.report.posts.held)
+
+
+def _publish(run: Run, publisher: Publisher) -> None:
+    """Write what changed.  A folder that cannot be read while feeds/ is all that is left of it empties no feed."""
+    store, report = run.store, run.report
+    mark_damaged(store, publisher)
+    report.feeds.unchanged = store.outputs.count()
+    if not store.outputs.dirty() or (report.posts.held and not store.outputs.fact("published")):
+        return
+    from coranto.edition.publication import publish
+
+    try:
+        publish(run, publisher)
+        store.outputs.keep_fact("published", run.now.isoformat())
+    except PublishError as error:
+        report.feeds.failed.append(Failure(where=str(run.settings.feeds.root), error=str(error)))
+
+
+def _sum_up(run: Run) -> None:
+    stories, report = run.store.stories, run.report.stories
+    report.total, report.merged, report.conflicts = stories.count(), stories.merged(), len(stories.conflicts())
 
 
 @contextmanager

@@ -124,9 +124,7 @@ class _Claims:
         if self._store.sources.all()[winner.source].kind == "feed" and winner.published != story.published:
             # An upstream's date is that of its first sight, and that was before the store was lost.
             keys = self._store.entries.keys(winner.uid)
-            row = self._library.row(
-                self._store, winner.entry, winner.source, known=winner, now=winner.first_seen, frozen=True
-            )
+            row = self._library.row(self._store, winner.entry, winner.source, known=winner, now=winner.first_seen)
             self._store.entries.put(replace(row, published=story.published, keys=keys, state=winner.state))
         _keep(self._store, story, winner.uid, leads=leads)
 
@@ -141,7 +139,7 @@ def _give_back(store: Store, library: Library, tag: str, now: datetime) -> None:
         entry = _entry(story, library, entry.source, entry.name) if entry else _upstream_entry(story, library)
         if entry is None or entry.source not in sources:
             continue
-        row = library.row(store, entry, sources[entry.source], known=None, now=now, frozen=True)
+        row = library.row(store, entry, sources[entry.source], known=None, now=now)
         uid = store.entries.put(replace(row, published=story.published))
         store.entries.keep_words(uid, _words(story))
         if story.source is not None:

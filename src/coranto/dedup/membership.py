@@ -120,8 +120,11 @@ def _attempts(members: Sequence[Member]) -> Iterator[tuple[Member, str]]:
 
 
 def _distinct(parts: _Parts, uids: Sequence[int]) -> list[int]:
-    """One holder of a key for each part that holds it, first come first."""
-    return list({parts.root(uid): uid for uid in reversed(uids)}.values())[::-1]
+    """The first holder of a key in each part that holds it: a part stands where its first holder does."""
+    first: dict[int, int] = {}
+    for uid in uids:
+        first.setdefault(parts.root(uid), uid)
+    return list(first.values())
 
 
 class _Parts:

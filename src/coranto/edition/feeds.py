@@ -88,6 +88,7 @@ class Edition:
         )
         with self._store.database.transaction():
             stories = [story for place in places[:size] if (story := self._proofs.story(place))]
+            self._store.outputs.keep_oldest(key, places[size - 1].published if size else None)
         return sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
 
     def _feed(self, key: str, folder: str, stories: list[Story]) -> Feed:

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from coranto.edition.feeds import ALL, Edition, address
 from coranto.edition.proofs import Proofs
 from coranto.edition.titles import Titles
-from coranto.intake.library import Library
-from coranto.progress import Progress
+from coranto.intake.run import Run
 from coranto.publish import Publisher
-from coranto.report import FeedsReport, StoriesReport
-from coranto.settings.values import Settings
-from coranto.store import Store
 
 
-def publish(
-    store: Store, settings: Settings, library: Library, publisher: Publisher, now: datetime, progress: Progress
-) -> tuple[StoriesReport, FeedsReport]:
+def publish(run: Run, publisher: Publisher) -> None:
     """Write every file that is not as the store says it should be.
 
     Raises:
         PublishError: a file could not be written; what is left to do is still marked.
     """
+    store, settings, report = run.store, run.settings, run.report
     titles = Titles(store, settings)
     with store.database.transaction():
         titles.refresh(store.outputs.dirty())
-    proofs = Proofs(
-        store,
-        library,
-        now,
-        tag=settings.site.tag,
-        home=address(settings, ALL),
-        categories=titles.categories,
-    )
-    feeds = FeedsReport()
-    Edition(store, settings, titles, proofs, publisher, feeds).publish(progress)
-    feeds.failed += proofs.failures
-    return StoriesReport(added=proofs.added, updated=proofs.updated), feeds
+    home = address(settings, ALL)
+    proofs = Proofs(store, run.library(), run.now, tag=settings.site.tag, home=home, categories=titles.categories)
+    try:
+        Edition(store, settings, titles, proofs, publisher, report.feeds).publish(run.progress)
+    finally:
+        report.stories.added, report.stories.updated = proofs.added, proofs.updated
+        report.feeds.failed += proofs.failures

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import astuple, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
 
+from coranto.intake.run import Run
 from coranto.model import FEED, POSTS, Source
 from coranto.settings.values import CategoryRule, Posts, Settings, Upstream
 from coranto.store import Store
-
-if TYPE_CHECKING:
-    from coranto.intake.library import Library
 
 READING = 1  # raise it when a reader gives other entries or words for the same bytes
 WRITING = 1  # raise it when a writer gives other bytes for the same story
 
 
-def rules_changed(store: Store, settings: Settings, library: Callable[[], Library], now: datetime) -> None:
+def rules_changed(run: Run) -> None:
     """Compare settings with those of the last run, and mark what they change."""
+    store, settings = run.store, run.settings
     with store.database.transaction():
         if store.sources.arrange(_sources(settings)):
             store.entries.restand()
         if _differs(store, "reading", _reading(settings)):
             store.files.reread_all()
             store.sources.forget_bodies()
-            _read_upstreams_again(store, settings, library, now)
+            _read_upstreams_again(run)
         if _differs(store, "writing", _writing(settings)):
             store.outputs.mark_all()
 
@@ -69,13 +66,13 @@ def _plain(values: Iterable[Posts | Upstream | CategoryRule]) -> list[tuple[obje
     return [astuple(value) for value in values]
 
 
-def _read_upstreams_again(store: Store, settings: Settings, library: Callable[[], Library], now: datetime) -> None:
+def _read_upstreams_again(run: Run) -> None:
     """The entries of upstreams are stored, not read again: give each the keys and categories of the new rules."""
-    sources = store.sources.ids()
-    for upstream in settings.upstreams:
+    store, sources = run.store, run.store.sources.ids()
+    for upstream in run.settings.upstreams:
         for row in store.entries.of_source(sources[upstream.key]):
             words = store.entries.words(row.uid)
-            entry = library().judged(row.entry, words)
-            again = library().row(store, entry, row.source, known=row, now=now, frozen=True)
+            entry = run.library().judged(row.entry, words)
+            again = run.library().row(store, entry, row.source, known=row, now=run.now)
             state = row.state if row.state in ("purged", "withdrawn") else again.state
             store.entries.put(replace(again, state=state))

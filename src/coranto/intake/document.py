@@ -84,21 +84,21 @@ def _add(store: Store, library: Library, entry: Entry, words: Words, source: int
     while store.entries.named(source, name) is not None:
         name += "+"  # an older row was made of the same facts and has changed since
     entry = replace(entry, name=name, words=None)
-    uid = store.entries.put(library.row(store, entry, source, known=None, now=now, frozen=True))
+    uid = store.entries.put(library.row(store, entry, source, known=None, now=now))
     store.entries.keep_words(uid, words)
     _note_echo(store, library, entry, now)
 
 
 def _accept(store: Store, library: Library, known: Row, entry: Entry, words: Words, now: datetime) -> None:
     store.entries.drop_pending(known.uid)
-    row = library.row(store, entry, known.source, known=known, now=now, frozen=True)
+    row = library.row(store, entry, known.source, known=known, now=now)
     store.entries.put(replace(row, accepted=known.accepted + 1, accepted_at=now))
     store.entries.keep_words(known.uid, words)
 
 
 def _put(store: Store, library: Library, entry: Entry, known: Row, now: datetime) -> None:
     """Store facts that may have changed, if any did."""
-    row = library.row(store, entry, known.source, known=known, now=now, frozen=True)
+    row = library.row(store, entry, known.source, known=known, now=now)
     if row.state == known.state == "purged" or known.state == "purged":
         row = replace(row, state="purged")
     if (row.entry, row.state, row.url) != (known.entry, known.state, known.url):
@@ -141,5 +141,5 @@ def _note_echo(store: Store, library: Library, entry: Entry, now: datetime) -> N
     public = store.history.get(entry.own_id) if entry.own_id else None
     anchor = store.entries.get(public.entry) if public else None
     if anchor is not None and anchor.entry.own_id != entry.own_id:
-        row = library.row(store, anchor.entry, anchor.source, known=anchor, now=now, frozen=True)
+        row = library.row(store, anchor.entry, anchor.source, known=anchor, now=now)
         store.entries.put(replace(row, state=anchor.state))

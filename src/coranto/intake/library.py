@@ -64,8 +64,9 @@ class Library:
         dropped = next((word for word in (upstream.drop if upstream else ()) if word.casefold() in said), "")
         return replace(entry, code=code, dropped=dropped)
 
-    def row(self, store: Store, entry: Entry, source: int, *, known: Row | None, now: datetime, frozen: bool) -> Row:
+    def row(self, store: Store, entry: Entry, source: int, *, known: Row | None, now: datetime) -> Row:
         """The row of an entry, filed under the categories that settings give its source."""
+        frozen = entry.source in self._upstreams  # a post obeys its file, an upstream's date its first sight
         echoes = store.history.echoed(known.uid) if known else ()
         return row_of(entry, source, self._filed(entry), self.rules, now=now, known=known, frozen=frozen, echoes=echoes)
 

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from coranto.intake.run import Run
 from coranto.model import Failure, PostFile
-from coranto.progress import Progress
 from coranto.readers.folder import scan
-from coranto.report import PostsReport
 from coranto.settings.values import Posts
-from coranto.store import Store
-
-if TYPE_CHECKING:
-    from coranto.intake.library import Library
 
 _BATCH = 500
 _MANY = 10  # from so many posts on, half of them vanishing at once is held to be an accident
@@ -32,62 +25,62 @@ class _Changes:
     unchanged: int
 
 
-def take_posts(
-    store: Store,
-    library: Callable[[], Library],
-    posts: Posts,
-    *,
-    feeds: Path,
-    now: datetime,
-    accept_deleted: bool,
-    report: PostsReport,
-    progress: Progress,
-) -> None:
+def take_posts(run: Run, posts: Posts) -> None:
     """Read what changed in one folder of posts into the store.
 
     A file that turned bad keeps its last good entry; a deleted one withdraws its entry; a whole folder that vanished is
     reported, and nothing leaves (IDENTITY 6).
     """
-    source = store.sources.ids()[posts.key]
-    known = {file.path: file for file in store.files.of(source)}
+    source = run.store.sources.ids()[posts.key]
+    known = {file.path: file for file in run.store.files.of(source)}
     try:
-        found = list(scan(posts.root, posts.glob, (*posts.exclude, *_output_below(posts, feeds))))
+        found = _found(run, posts)
     except OSError as error:
-        _hold(report, posts, f"cannot be read ({error.strerror or error}); its posts stay as they were")
+        _hold(run, posts, f"cannot be read ({error.strerror or error}); its posts stay as they were")
         return
     changes = _compare(known, found)
-    if known and not found and not accept_deleted:
-        _hold(report, posts, f"matched {len(known)} files before and matches none now; its posts stay as they were")
-        return
-    intake = _Intake(store, library, posts, source, now, report)
-    vanished = changes.vanished
-    if len(known) >= _MANY and 2 * len(vanished) >= len(known) and not accept_deleted:
-        lost = len(vanished) - len(intake.moved(changes))
-        if 2 * lost >= len(known):
-            _hold(
-                report,
-                posts,
-                f"{lost} of {len(known)} posts vanished at once; they stay published. "
-                "If they were deleted on purpose, run `coranto build --accept-deleted`",
-            )
-            vanished = ()
-    report.unchanged += changes.unchanged
-    intake.take(replace_vanished(changes, vanished), progress)
+    run.report.posts.unchanged += changes.unchanged
+    intake = _Intake(run, posts, source)
+    moved = intake.moved(changes, known) if changes.vanished else {}
+    why = "" if run.accept_deleted else _suspicion(run, posts, known, changes, moved)
+    if why:
+        _hold(run, posts, f"{why}; run `coranto build --accept-deleted` if that is right")
+        changes = replace(changes, vanished=())
+    intake.take(changes, moved)
 
 
-def _output_below(posts: Posts, feeds: Path) -> tuple[str, ...]:
-    """What must not be read as posts: our own pages, where the folder of posts holds them."""
-    return (f"{feeds.relative_to(posts.root).as_posix()}/**",) if feeds.is_relative_to(posts.root) else ()
+def _found(run: Run, posts: Posts) -> list[PostFile]:
+    feeds = run.settings.feeds.root
+    # Our own pages are no posts, where the folder of posts holds them.
+    output = (f"{feeds.relative_to(posts.root).as_posix()}/**",) if feeds.is_relative_to(posts.root) else ()
+    return list(scan(posts.root, posts.glob, (*posts.exclude, *output)))
 
 
-def replace_vanished(changes: _Changes, vanished: Sequence[PostFile]) -> _Changes:
-    """The same changes, with other files gone."""
-    return _Changes(changes.changed, vanished, changes.unchanged)
+def _hold(run: Run, posts: Posts, why: str) -> None:
+    run.report.posts.held = True
+    run.report.posts.failed.append(Failure(where=posts.path, error=why))
 
 
-def _hold(report: PostsReport, posts: Posts, why: str) -> None:
-    report.held = True
-    report.failed.append(Failure(where=posts.path, error=why))
+def _suspicion(
+    run: Run, posts: Posts, known: Mapping[str, PostFile], changes: _Changes, moved: Mapping[str, str]
+) -> str:
+    """Why the files that vanished may not be meant to be gone; '' when all is well."""
+    if known and len(changes.vanished) == len(known) and not changes.changed:
+        return f"matched {len(known)} files before and matches none now; its posts stay published"
+    if len(known) < _MANY or 2 * len(changes.vanished) < len(known):
+        return ""
+    elsewhere = _names_elsewhere(run, posts)
+    lost = sum(file.path not in moved and Path(file.path).name not in elsewhere for file in changes.vanished)
+    return f"{lost} of {len(known)} posts vanished at once; they stay published" if 2 * lost >= len(known) else ""
+
+
+def _names_elsewhere(run: Run, posts: Posts) -> set[str]:
+    """The names of files in the other folders: a post that went to the archive did not vanish."""
+    names: set[str] = set()
+    for other in run.settings.posts:
+        if other is not posts and other.root.is_dir():
+            names.update(Path(file.path).name for file in _found(run, other))
+    return names
 
 
 def _compare(known: Mapping[str, PostFile], found: Sequence[PostFile]) -> _Changes:
@@ -109,25 +102,21 @@ def _same(known: PostFile | None, file: PostFile) -> bool:
 class _Intake:
     """Reads the changed files of one folder."""
 
-    def __init__(
-        self,
-        store: Store,
-        library: Callable[[], Library],
-        posts: Posts,
-        source: int,
-        now: datetime,
-        report: PostsReport,
-    ) -> None:
-        self._store = store
-        self._library = library
+    def __init__(self, run: Run, posts: Posts, source: int) -> None:
+        self._run = run
+        self._store = run.store
         self._posts = posts
         self._source = source
-        self._now = now
-        self._report = report
 
-    def take(self, changes: _Changes, progress: Progress) -> None:
+    def moved(self, changes: _Changes, known: Iterable[str]) -> dict[str, str]:
+        """Files that are new under another name and the same to the byte: old path -> new path."""
+        gone = {file.sha256: file.path for file in changes.vanished if file.sha256}
+        new = [file.path for file in changes.changed if file.path not in set(known)]
+        digests = ((path, self._digest(path)) for path in new if gone)
+        return {gone.pop(digest): path for path, digest in digests if digest in gone}
+
+    def take(self, changes: _Changes, moved: Mapping[str, str]) -> None:
         """Carry out what became of the files."""
-        moved = self.moved(changes) if changes.vanished else {}
         with self._store.database.transaction():
             for file in changes.vanished:
                 self._gone(file, moved.get(file.path))
@@ -136,19 +125,7 @@ class _Intake:
             with self._store.database.transaction():
                 self._store.files.keep(self._source, [self._read(file) for file in batch])
             done += len(batch)
-            progress.step("posts", done, len(changes.changed))
-
-    def moved(self, changes: _Changes) -> dict[str, str]:
-        """Files that are new under another name and the same to the byte: old path -> new path."""
-        gone = {file.sha256: file.path for file in changes.vanished if file.sha256}
-        known = {file.path for file in self._store.files.of(self._source)}
-        moved: dict[str, str] = {}
-        for file in changes.changed:
-            if gone and file.path not in known:
-                old = gone.pop(self._digest(file.path), None)
-                if old:
-                    moved[old] = file.path
-        return moved
+            self._run.progress.step("posts", done, len(changes.changed))
 
     def _digest(self, path: str) -> str:
         try:
@@ -166,37 +143,35 @@ class _Intake:
 
     def _read(self, file: PostFile) -> PostFile:
         """Read one file; what to remember of it."""
-        self._report.read += 1
+        self._run.report.posts.read += 1
         try:
             data = (self._posts.root / file.path).read_bytes()
         except OSError as error:
             return self._failed(file, f"cannot be read ({error.strerror or error}); its last good version stays", 0)
         digest = hashlib.sha256(data).hexdigest()
-        if digest != self._known_digest(file.path):
+        if digest != self._store.files.digest(self._source, file.path):
             failure = self._take(file, data)
             if failure is not None:
                 return self._failed(file, failure.error, failure.line)
         return replace(file, sha256=digest)
 
-    def _known_digest(self, path: str) -> str:
-        return self._store.files.digest(self._source, path)
-
     def _take(self, file: PostFile, data: bytes) -> Failure | None:
         known = self._store.entries.named(self._source, file.path)
-        read = self._library().post(self._posts, file.path, data)
+        library = self._run.library()
+        read = library.post(self._posts, file.path, data)
         if isinstance(read, Failure):
             return read
         if read is None:  # published: false
             if known is not None:
                 self._store.entries.set_state(known.uid, "withdrawn")
             return None
-        row = self._library().row(self._store, read, self._source, known=known, now=self._now, frozen=False)
+        row = library.row(self._store, read, self._source, known=known, now=self._run.now)
         self._store.entries.forget_words(self._store.entries.put(row))
         return None
 
     def _failed(self, file: PostFile, error: str, line: int) -> PostFile:
         failure = Failure(where=str(self._posts.root / file.path), error=error, line=line)
-        self._report.failed.append(failure)
+        self._run.report.posts.failed.append(failure)
         return replace(file, sha256="", failure=failure)
 
 

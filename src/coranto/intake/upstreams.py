@@ -2,66 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from coranto import schedule
+from coranto.intake.run import Run
 from coranto.model import Outcome
-from coranto.progress import Progress
 from coranto.report import UpstreamsReport
-from coranto.settings.values import Settings, Upstream
-from coranto.store import Store
+from coranto.settings.values import Upstream
 from coranto.store.sources import Subscription
 
 if TYPE_CHECKING:
     from coranto.identity import Rules
-    from coranto.intake.library import Library
     from coranto.readers.upstream import Visit
 
 
-def due_upstreams(store: Store, settings: Settings, *, now: datetime, offline: bool) -> list[Upstream]:
+def due_upstreams(run: Run, *, offline: bool) -> list[Upstream]:
     """The upstreams to look at now; a file is always due, and is no network."""
-    rows = store.sources.ids()
-    return [
-        upstream
-        for upstream in settings.upstreams
-        if _is_due(upstream, store, rows[upstream.key], now, offline=offline)
-    ]
+    rows = run.store.sources.ids()
+    return [one for one in run.settings.upstreams if _is_due(run, one, rows[one.key], offline=offline)]
 
 
-def take_upstreams(
-    store: Store,
-    settings: Settings,
-    library: Callable[[], Library],
-    due: Sequence[Upstream],
-    *,
-    now: datetime,
-    progress: Progress,
-) -> UpstreamsReport:
+def take_upstreams(run: Run) -> None:
     """Visit the upstreams that are due, and store what they say.  One that fails stops no other (R10)."""
-    report = UpstreamsReport(not_due=len(settings.upstreams) - len(due))
-    rows = store.sources.ids()
+    due = due_upstreams(run, offline=run.offline)
+    run.report.subscriptions.not_due = len(run.settings.upstreams) - len(due)
+    rows = run.store.sources.ids()
     by_key = {upstream.key: upstream for upstream in due}
-    for done, outcome in enumerate(_visits(store, settings, due, now), start=1):
-        _take(store, library, by_key[outcome.source], rows[outcome.source], outcome, now)
-        _count(report, outcome)
-        progress.step("upstreams", done, len(due))
-    return report
+    for done, outcome in enumerate(_visits(run, due), start=1):
+        _take(run, by_key[outcome.source], rows[outcome.source], outcome)
+        _count(run.report.subscriptions, outcome)
+        run.progress.step("upstreams", done, len(due))
 
 
-def _is_due(upstream: Upstream, store: Store, source: int, now: datetime, *, offline: bool) -> bool:
+def _is_due(run: Run, upstream: Upstream, source: int, *, offline: bool) -> bool:
     if upstream.path is not None:
         return True
-    known = store.sources.subscription(source)
-    return (
-        not offline and not known.gone and schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
-    )
+    known = run.store.sources.subscription(source)
+    due = schedule.is_due(known.due, run.now, asked=known.last_poll, every=upstream.every)
+    return due and not offline and not known.gone
 
 
-def _visits(store: Store, settings: Settings, due: Sequence[Upstream], now: datetime) -> Iterator[Outcome]:
+def _visits(run: Run, due: Sequence[Upstream]) -> Iterator[Outcome]:
     if not due:
         return
     from coranto import __version__
@@ -69,12 +54,12 @@ def _visits(store: Store, settings: Settings, due: Sequence[Upstream], now: date
     from coranto.intake.rules import rules_of
     from coranto.readers.upstream import poll_all
 
-    rows = store.sources.ids()
-    rules = rules_of(settings).identity
-    visits = [_visit(upstream, store.sources.subscription(rows[upstream.key]), rules) for upstream in due]
-    fetch = replace(settings.fetch, contact=settings.fetch.contact or settings.site.url)
+    rows = run.store.sources.ids()
+    rules = rules_of(run.settings).identity
+    visits = [_visit(upstream, run.store.sources.subscription(rows[upstream.key]), rules) for upstream in due]
+    fetch = replace(run.settings.fetch, contact=run.settings.fetch.contact or run.settings.site.url)
     with Client(fetch, __version__) as client:
-        yield from poll_all(visits, client, threads=settings.fetch.threads, clock=lambda: now)
+        yield from poll_all(visits, client, threads=fetch.threads, clock=lambda: run.now)
 
 
 def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
@@ -100,17 +85,16 @@ def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
     )
 
 
-def _take(
-    store: Store, library: Callable[[], Library], upstream: Upstream, source: int, outcome: Outcome, now: datetime
-) -> None:
-    """The entries first, then the state that says they were read: a crash between costs a second look, no entry."""
+def _take(run: Run, upstream: Upstream, source: int, outcome: Outcome) -> None:
+    """The entries and the state that says they were read, together: a crash costs a second look, no entry."""
+    store = run.store
     with store.database.transaction():
         if outcome.document is not None:
             from coranto.intake.document import take_document
 
-            take_document(store, library(), outcome.document, source, now)
+            take_document(store, run.library(), outcome.document, source, run.now)
         known = store.sources.subscription(source)
-        store.sources.keep_subscription(source, _after(known, upstream, outcome, now))
+        store.sources.keep_subscription(source, _after(known, upstream, outcome, run.now))
 
 
 def _after(known: Subscription, upstream: Upstream, outcome: Outcome, now: datetime) -> Subscription:

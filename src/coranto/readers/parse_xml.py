@@ -24,6 +24,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _LONGEST_TTL = 31 * 86400
 _DIGITS = re.compile(r"\s*([0-9]{1,9})")
+_BREAK = re.compile(r"(<br\b[^<>]*>)</br>", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
 _KEYWORDS = "http://www.itunes.com/"  # a podcast's search words are no categories
 
@@ -108,7 +109,12 @@ def _updated(entry: Mapping[str, Any]) -> str:
 def _detail(owner: Mapping[str, Any], key: str) -> Text:
     detail = owner.get(f"{key}_detail")
     kind = _text(detail.get("type")) if isinstance(detail, Mapping) else ""
-    return Text(_text(owner.get(key)), kind in _HTML)
+    return _marked(_text(owner.get(key)), kind)
+
+
+def _marked(value: str, kind: str) -> Text:
+    # feedparser writes <br/> of XHTML as <br></br>, which HTML takes for two breaks
+    return Text(_BREAK.sub(r"\1", value), html=True) if kind in _HTML else Text(value)
 
 
 def _contents(entry: Mapping[str, Any]) -> list[Text]:
@@ -116,9 +122,7 @@ def _contents(entry: Mapping[str, Any]) -> list[Text]:
     found = [part for part in _parts(entry.get("content")) if not part.get("src")]
     kinds = ((part, _text(part.get("type")).lower()) for part in found)
     return [
-        Text(_text(part.get("value")), kind in _HTML)
-        for part, kind in kinds
-        if kind in _HTML or kind.startswith("text/")
+        _marked(_text(part.get("value")), kind) for part, kind in kinds if kind in _HTML or kind.startswith("text/")
     ]
 
 

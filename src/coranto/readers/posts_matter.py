@@ -157,6 +157,11 @@ class _Loader(SafeLoader):  # type: ignore[misc, valid-type]  # the C loader whe
         return built
 
 
+# A type that somebody writes out (`!!timestamp`) is no reason to guess either.
+for _type in ("bool", "float", "int", "null", "timestamp"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_type}", SafeLoader.construct_yaml_str)
+
+
 def _advice(error: yaml.MarkedYAMLError) -> str:
     problem = one_line(str(error.problem or error.context or error))[:200]
     if "twice" in problem:

@@ -199,9 +199,18 @@ def _by_status(known: Outcome, response: Response, context: ParseContext) -> Out
 
 
 def _accepted_answer(known: Outcome, response: Response, context: ParseContext) -> Outcome:
-    # Relative links count from where the feed really is.
-    here = replace(context, url=response.url) if response.hops else context
-    return _accepted(known, response.body, response.header("content-type"), here)
+    """Relative links count from where the feed really is; its own address stays the configured one.
+
+    A redirect may lead somewhere else each time, and what it leads to is not to show in every entry.
+    """
+    content_type = response.header("content-type")
+    if not response.hops:
+        return _accepted(known, response.body, content_type, context)
+    outcome = _accepted(known, response.body, content_type, replace(context, url=response.url))
+    if outcome.document is None:
+        return outcome
+    source = replace(outcome.document.source, feed_url=without_login(context.url))
+    return replace(outcome, document=replace(outcome.document, source=source))
 
 
 def _accepted(known: Outcome, body: bytes, content_type: str, context: ParseContext) -> Outcome:

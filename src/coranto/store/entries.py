@@ -19,6 +19,10 @@ STANDS = ("live", "purged")
 _COLUMNS = """entry.uid, entry.source, source.key, entry.name, own_id, entry.link, permalinks, code, entry.title, instant,
 published, updated, first_seen, fullness, categories, label, problems, state, accepted, accepted_at, story, url, title_key"""
 
+# Older than the oldest story in the window of every category it stands under, and of all.
+_UNSEEN = """published < (SELECT oldest FROM shown WHERE category = '') AND NOT EXISTS (SELECT 1 FROM filed
+JOIN shown ON shown.category = filed.category WHERE filed.story = entry.story AND filed.published >= oldest)"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -195,6 +199,24 @@ class Entries:
     def forget_words(self, uid: int) -> None:
         """Drop the words of an entry."""
         self._db.run("DELETE FROM words WHERE entry = :uid", uid=uid)
+
+    def forget_unseen_words(self) -> None:
+        """Drop the cached words of posts whose stories no window shows."""
+        self._db.run(f"""DELETE FROM words WHERE entry IN (SELECT entry.uid FROM entry JOIN source ON source.id = entry.source
+            WHERE kind = 'posts' AND state <> 'waiting' AND {_UNSEEN})
+            AND EXISTS (SELECT 1 FROM file JOIN entry ON entry.source = file.source AND entry.name = file.path
+              WHERE entry.uid = words.entry AND file.error = '')""")
+
+    def purge(self, before: datetime) -> None:
+        """Let old entries of upstreams that no window shows lose their words (IDENTITY 6)."""
+        rows = self._db.rows(
+            f"""SELECT entry.uid FROM entry JOIN source ON source.id = entry.source
+            WHERE kind = 'feed' AND state = 'live' AND first_seen < :before AND {_UNSEEN}""",
+            before=stamp(before),
+        )
+        for (uid,) in rows:
+            self.set_state(uid, "purged")
+            self.forget_words(uid)
 
     def keep_pending(self, uid: int, entry: Entry, words: Words) -> None:
         """Keep a newer text until it may be shown (R18)."""

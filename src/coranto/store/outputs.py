@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from coranto.store.database import Database
+from coranto.store.values import stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,14 @@ class Outputs:
             key=naming.key,
             folder=naming.folder,
             title=naming.title,
+        )
+
+    def keep_oldest(self, key: str, published: datetime | None) -> None:
+        """Note the date of the oldest story in a category's window ('' for all); None: it shows none."""
+        self._db.run(
+            "INSERT INTO shown (category, oldest) VALUES (:key, :oldest) ON CONFLICT (category) DO UPDATE SET oldest = :oldest",
+            key=key,
+            oldest=stamp(published),
         )
 
     def best_label(self, category: str) -> str:

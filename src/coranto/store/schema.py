@@ -77,6 +77,9 @@ CREATE INDEX filed_story ON filed (story);
 CREATE TABLE conflict (entry INTEGER NOT NULL, key TEXT NOT NULL, other INTEGER NOT NULL, why TEXT NOT NULL,
   PRIMARY KEY (entry, key, other)) WITHOUT ROWID;
 
+-- The date of the oldest story in the window of each category, '' for all.
+CREATE TABLE shown (category TEXT PRIMARY KEY, oldest INTEGER) WITHOUT ROWID;
+
 -- Every category that ever had a feed: its folder is its own for good.
 CREATE TABLE category (key TEXT PRIMARY KEY, folder TEXT NOT NULL, title TEXT NOT NULL) WITHOUT ROWID;
 

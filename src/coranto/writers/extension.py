@@ -107,7 +107,7 @@ def _atom_links(entry: etree._Element, story: Story) -> None:
 def _atom_enclosure(entry: etree._Element, file: Enclosure) -> None:
     link = etree.SubElement(
         entry, "link", rel="enclosure", type=file.type, length=str(file.length), href=file.url
-    )  # the length always, 0 when unknown (WRITING, "Links and enclosures")
+    )  # the length always, 0 when unknown
     if file.title:
         link.set("title", file.title)
 
@@ -136,7 +136,7 @@ def _set_text(parent: etree._Element, name: str, text: str) -> None:
 
 
 def _plain_text(parent: etree._Element, *names: str) -> None:
-    """``type="text"``, said: the other two types show raw markup or nothing in many clients (WRITING, "Titles")."""
+    """``type="text"``, said: the other two types show raw markup or nothing in many clients."""
     for name in names:
         element = parent.find(name)
         if element is not None:

@@ -1,7 +1,7 @@
 """Makes a feed fit to be published: whatever an entry contains, what stands in a document is valid.
 
 Readers clean what they read; this is the last gate, for what a hostile or broken entry still brings, and for
-what only clients teach: a ``<`` in a title cuts it in quiterss, an entity shows as such (WRITING, "Titles").
+what only clients teach: a ``<`` in a title cuts it in quiterss, an entity shows as such.
 `fit` of a fitted feed changes nothing.
 """
 
@@ -61,6 +61,8 @@ def markup(fragment: str) -> str:
 
     A browser shows the same; filters and validators that search for the bare word see none (RFC 4287 8.1).
     """
+    if "javascript" not in fragment.lower():  # ten times faster than to search without case
+        return fragment
     return _SCHEME_OF_SCRIPTS.sub(r"\1&#58;", fragment)
 
 
@@ -70,7 +72,7 @@ def line(text: str) -> str:
 
 
 def headline(text: str) -> str:
-    """A title: one line, no markup, entities decoded where one was escaped twice (WRITING, "Titles")."""
+    """A title: one line, no markup, entities decoded where one was escaped twice."""
     for _ in range(3):
         decoded = one_line(clean(_ENTITY.sub(lambda entity: html.unescape(entity[0]), clean(text))))
         if decoded == text:
@@ -80,7 +82,7 @@ def headline(text: str) -> str:
 
 
 def second(moment: datetime) -> datetime:
-    """``moment`` in UTC, without a fraction of a second (WRITING, "Dates")."""
+    """``moment`` in UTC, without a fraction of a second."""
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

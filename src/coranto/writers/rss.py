@@ -47,7 +47,7 @@ def _head(feed: Feed) -> FeedGenerator:
 def _item(item: FeedEntry, story: Story) -> None:
     item.coranto.story = story
     item.title(story.title)
-    item.link(href=story.link)  # always: four clients take no guid for a link (WRITING, "Identity")
+    item.link(href=story.link)  # always: four clients take no guid for a link
     item.guid(story.id, permalink=False)
     item.description(as_html(story.summary))
     if story.content:

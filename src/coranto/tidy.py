@@ -1,0 +1,24 @@
+"""Once a day: what has left every feed long ago loses its words, never its id (R25, DESIGN ``keep``)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from coranto.store import Store
+
+_EVERY = timedelta(days=1)
+
+
+def tidy(store: Store, now: datetime, keep: int) -> None:
+    """Let go of words that no feed shows.
+
+    A post's words are a cache and go as soon as no window holds its story.  An upstream's go ``keep`` seconds after it
+    was first seen; its entry is then *purged*: it keeps keys, dates and id, so that it never comes back as new.
+    """
+    last = store.outputs.fact("tidied")
+    if last and timedelta() <= now - datetime.fromisoformat(last) < _EVERY:
+        return
+    with store.database.transaction():
+        store.entries.forget_unseen_words()
+        store.entries.purge(now - timedelta(seconds=keep))
+        store.outputs.keep_fact("tidied", now.isoformat())
