@@ -7,7 +7,8 @@ from coranto.settings.values import Fetch
 from loopback import loopback
 
 LOCAL = Fetch(private=("127.0.0.1", "localhost"), pause=0)
-SMALL = Limits(seconds=0.4, body=100_000, wire=50_000, headers=20_000)
+SMALL = Limits(seconds=5, body=100_000, wire=50_000, headers=20_000)
+SHORT = Limits(seconds=0.4, body=100_000, wire=50_000, headers=20_000)  # where the deadline is what is tested
 FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>\xe5\xb9\xbf\xe5\xb7\x9e</title></channel></rss>"
 
 

@@ -105,6 +105,9 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that breaks off, or does not speak HTTP, is what the tests are about: no report."""
+
 
 @contextlib.contextmanager
 def loopback(answers: dict[str, Answer] | Answer, tls: object = None) -> Iterator[Loopback]:

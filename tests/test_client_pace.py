@@ -44,10 +44,11 @@ def test_a_pause_lies_between_two_starts_to_one_host():
 
 
 def test_a_redirects_target_has_a_turn_of_its_own():
-    with loopback({"/a": http(b"", "302 F", Location="/b"), "/b": http(FEED)}) as server:
-        with client(Limits(seconds=0.1), fetch=Fetch(private=("127.0.0.1",), pause=0.2)) as out:
-            out.get(server.url("/a"))  # the wait for the turn does not count for the deadline
-    assert server.log[1].at - server.log[0].at >= 0.2
+    fetch = Fetch(private=("127.0.0.1",), pause=0.5)
+    answers = {"/a": http(b"", "302 F", Location="/b"), "/b": http(FEED)}
+    with loopback(answers) as server, client(Limits(seconds=0.4), fetch=fetch) as out:
+        out.get(server.url("/a"))  # the wait for the turn does not count for the deadline
+    assert server.log[1].at - server.log[0].at >= 0.5
 
 
 def test_threads_wait_for_their_turn():

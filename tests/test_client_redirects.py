@@ -33,9 +33,12 @@ def test_a_way_is_permanent_only_if_every_hop_is():
 
 def test_forty_hops_are_six_requests():
     """P18."""
-    with loopback(lambda asked: http(b"", "302 Found", Location=f"/{asked.number}")(asked)) as server, client() as out:
-        with pytest.raises(FetchError) as caught:
-            out.get(server.url())
+
+    def onward(asked):
+        return http(b"", "302 Found", Location=f"/{asked.number}")(asked)
+
+    with loopback(onward) as server, client() as out, pytest.raises(FetchError) as caught:
+        out.get(server.url())
     assert caught.value.kind == "redirect"
     assert len(server.log) == 6
 

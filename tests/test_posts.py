@@ -95,7 +95,13 @@ def test_line_ends_blank_lines_and_footers_change_nothing(name):
     data = (DATA / name).read_bytes()
     seen = parse(data, name, CONTEXT)
     bare = data[: data.index("\n\n[返回".encode())]
-    for copy in (data.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf\n" + data, bare, bare + b"\n\n", data.replace(b"</p>\n", b"</p>\r\n")):
+    for copy in (
+        data.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf\n" + data,
+        bare,
+        bare + b"\n\n",
+        data.replace(b"</p>\n", b"</p>\r\n"),
+    ):
         again = parse(copy, name, CONTEXT)
         assert again.entry == seen.entry
         assert again.words() == seen.words()
@@ -147,7 +153,7 @@ def test_updated_is_what_the_author_says():
     [
         ("categories: guangzhouribao", ("guangzhouribao",)),
         ("categories: a  b c", ("a", "b", "c")),
-        ("categories: [a b, c, a]", ("a b", "c")),
+        ("categories: [a b, c, a b]", ("a b", "c")),
         ("categories:\n  - no\n  - 36\n  - 0123", ("no", "36", "0123")),
         ("category: Career In touxing", ("Career In touxing",)),
         ("category: x\ncategories: y z", ("x", "y", "z")),
@@ -170,7 +176,12 @@ def test_the_tag_names_the_only_category():
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [(NAME, "A Post"), ("2021-12-24-河畔-书店.md", "河畔 书店"), ("sub/2021-12-24-x.markdown", "X"), ("2021-12-24-v1.2.md", "V1.2")],
+    [
+        (NAME, "A Post"),
+        ("2021-12-24-河畔-书店.md", "河畔 书店"),
+        ("sub/2021-12-24-x.markdown", "X"),
+        ("2021-12-24-v1.2.md", "V1.2"),
+    ],
 )
 def test_a_missing_title_comes_from_the_file_name(name, title):
     """DESIGN 4."""
@@ -213,7 +224,7 @@ def test_anything_else_than_false_is_published():
         ("---\n---\ntext", 1, "key: value"),
         ("---\na: !!python/name:os.system\n---\n", 2, "tag"),
         ("---\na: " + "[" * 60_000 + "\n---\n", 2, "nested"),
-        ("---\na: " + "- " * 30_000 + "\n---\n", 2, ""),
+        ("---\na: " + "- " * 30_000 + "\n---\n", 2, "not YAML|nested"),
         ("---\n" + "a: b\n" * 20_000 + "---\n", 1, "64 KB"),
     ],
 )
@@ -262,8 +273,13 @@ def test_an_info_code_is_stated_in_any_case_and_stands_before_the_link():
 
 def test_the_two_forms_of_one_article_share_its_code():
     """SEED K1: the bare number in the rolling form's link and file name is the media form's infoCode."""
-    rolling = entry(body="t\n\n<http://finance.eastmoney.com/news/1353,202201070000000004.html>", name="2022-01-07-202201070000000004.md")
-    media = entry(body="t\n\n<http://s.example/x?infoCode=NW202201070000000004>", name="2022-01-07-NW202201070000000004.md")
+    rolling = entry(
+        body="t\n\n<http://finance.eastmoney.com/news/1353,202201070000000004.html>",
+        name="2022-01-07-202201070000000004.md",
+    )
+    media = entry(
+        body="t\n\n<http://s.example/x?infoCode=NW202201070000000004>", name="2022-01-07-NW202201070000000004.md"
+    )
     assert rolling.code == media.code == "NW202201070000000004"
 
 
@@ -297,7 +313,9 @@ def test_summary_language_and_enclosures_are_stated():
 def test_markdown_is_rendered_and_relative_links_become_absolute():
     body = "# 标题\n\n[甲](../a/) ~~old~~ ![](p.png)\n\n|a|b|\n|-|-|\n|1|2|\n"
     content = post(body=body).words().content
-    assert '<a href="https://news.example/a/">甲</a> <s>old</s> <img src="https://news.example/p.png" alt="">' in content
+    assert (
+        '<a href="https://news.example/a/">甲</a> <s>old</s> <img src="https://news.example/p.png" alt="">' in content
+    )
     assert "<h1>标题</h1>" in content
     assert "<td>1</td>" in content
 
@@ -335,17 +353,29 @@ FRAGMENTS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@given(st.one_of(st.binary(), FRAGMENTS.map(str.encode), FRAGMENTS.map(lambda text: f"---\ntitle: t\n{text}\n---\n{text}".encode())))
+@given(
+    st.one_of(
+        st.binary(),
+        FRAGMENTS.map(str.encode),
+        FRAGMENTS.map(lambda text: f"---\ntitle: t\n{text}\n---\n{text}".encode()),
+    )
+)
 def test_any_bytes_are_a_post_or_an_error_that_says_so(data):
     """R7: one bad file never stops the others."""
-    try:
-        found = parse(data, NAME, CONTEXT)
-    except PostError as error:
-        assert str(error)
-        assert 0 <= error.line <= data.count(b"\n") + data.count(b"\r") + 1
-    except Unpublished:
-        pass
-    else:
+    found = reading(data)
+    if isinstance(found, PostError):
+        assert str(found)
+        assert 0 <= found.line <= data.count(b"\n") + data.count(b"\r") + 1
+    elif found:
         assert found.entry.title
         assert found.entry.published is not None
         found.words()
+
+
+def reading(data):
+    try:
+        return parse(data, NAME, CONTEXT)
+    except PostError as error:
+        return error
+    except Unpublished:
+        return None

@@ -111,13 +111,20 @@ def test_a_feed_that_skips_everything_is_read_all_the_same():
 
 
 @given(
-    st.integers(0, 3 * DAY), st.integers(0, 50), st.booleans(), st.integers(-1, 10**12), st.integers(-1, 10**12),
-    st.integers(0, 10**12), st.frozensets(st.integers(0, 23)), st.frozensets(st.integers(0, 6)), st.text(max_size=9),
-)  # fmt: skip
-def test_whatever_is_stated_the_time_is_neither_early_nor_for_ever_late(
-    every, errors, bad, age, after, ttl, hours, days, key
-):
-    facts = Facts(failed=bad, max_age=age, retry_after=after, ttl=ttl, skip_hours=hours, skip_days=days)
+    st.integers(0, 3 * DAY),
+    st.integers(0, 50),
+    st.builds(
+        Facts,
+        failed=st.booleans(),
+        max_age=st.integers(-1, 10**12),
+        retry_after=st.integers(-1, 10**12),
+        ttl=st.integers(0, 10**12),
+        skip_hours=st.frozensets(st.integers(0, 23)),
+        skip_days=st.frozensets(st.integers(0, 6)),
+    ),
+    st.text(max_size=9),
+)
+def test_whatever_is_stated_the_time_is_neither_early_nor_for_ever_late(every, errors, facts, key):
     moment = next_due(now=NOW, every=every, facts=facts, errors=errors, key=key)
     assert NOW + timedelta(seconds=every) <= moment <= NOW + timedelta(seconds=WEEK)
     assert not is_due(moment, NOW) or moment <= NOW

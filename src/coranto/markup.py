@@ -8,7 +8,7 @@ from __future__ import annotations
 import html as entities
 import re
 from functools import lru_cache, partial
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 
@@ -125,18 +125,15 @@ def absolute(address: str, base: str = "") -> str:
     address = _CONTROLS.sub("", address).strip().replace(" ", "%20")
     if len(address) > _MAX_ADDRESS:
         return ""
-    if address.startswith("//"):
-        address = "https:" + address
-    elif address and address[0] != "#" and not _SCHEME.match(address) and _USABLE.match(base):
-        address = _joined(base, address)
-    return address if _USABLE.match(address) else ""
-
-
-def _joined(base: str, address: str) -> str:
     try:
-        return urljoin(base, address)
-    except ValueError:  # a port or a bracket that is none
+        if address.startswith("//"):
+            address = "https:" + address
+        elif address and address[0] != "#" and not _SCHEME.match(address) and _USABLE.match(base):
+            address = urljoin(base, address)
+        urlsplit(address)
+    except ValueError:  # brackets that hold no IPv6 address, letters that stand for a slash
         return ""
+    return address if _USABLE.match(address) else ""
 
 
 @lru_cache(maxsize=64)

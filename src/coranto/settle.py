@@ -27,6 +27,7 @@ def settle(store: Store, tag: str) -> None:
         return
     with store.database.transaction():
         _weigh_keys(store)
+        store.stories.touch_sharers()
         filing = _Filing(store, tag)
         for uid in store.stories.settle_the_lone():
             filing.file(uid)

@@ -99,9 +99,10 @@ def _accept(store: Store, library: Library, known: Row, entry: Entry, words: Wor
 def _put(store: Store, library: Library, entry: Entry, known: Row, now: datetime) -> None:
     """Store facts that may have changed, if any did."""
     row = library.row(store, entry, known.source, known=known, now=now)
-    if row.state == known.state == "purged" or known.state == "purged":
+    if known.state == "purged":
         row = replace(row, state="purged")
-    if (row.entry, row.state, row.url) != (known.entry, known.state, known.url):
+    said = replace(row.entry, dropped="")  # the state says so
+    if (said, row.state, row.url) != (known.entry, known.state, known.url):
         store.entries.put(row)
 
 

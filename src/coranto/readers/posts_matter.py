@@ -88,14 +88,14 @@ class _PostHandler(YAMLHandler):
     def split(self, text: str) -> tuple[str, str]:
         """The text between the first two boundary lines, starting with a newline, and what follows."""
         if not re.match(r"-{3,}[ \t]*(?:\n|$)", text):
-            raise PostError("there is no front matter: the file must begin with a line ---", self._above + 1)
+            raise PostError("there is no front matter: the file must begin with a line ---", self._line(0))
         matter, closed, body = self._parts(text)
         if not closed:
             raise PostError(
                 "the front matter does not end: a line --- is missing, or the file was cut", self._above + 1
             )
         if len(matter) > MAX_MATTER:
-            raise PostError(f"the front matter is longer than {MAX_MATTER // 1024} KB: shorten it", self._above + 1)
+            raise PostError(f"the front matter is longer than {MAX_MATTER // 1024} KB: shorten it", self._line(0))
         return matter, body
 
     def _parts(self, text: str) -> tuple[str, bool, str]:
@@ -109,14 +109,15 @@ class _PostHandler(YAMLHandler):
             self._refuse_depths(fm)
             fields = loader.get_single_data()
         except yaml.MarkedYAMLError as error:
-            raise PostError(_advice(error), self._line(error.problem_mark or error.context_mark)) from None
+            mark = error.problem_mark or error.context_mark
+            raise PostError(_advice(error), self._line(mark.line if mark else 0)) from None
         except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            raise PostError(f"the front matter is not YAML: {one_line(str(error))[:200]}", self._above + 1) from None
+            raise PostError(f"the front matter is not YAML: {one_line(str(error))[:200]}", self._line(0)) from None
         finally:
             loader.dispose()
         if not isinstance(fields, dict):
-            raise PostError("the front matter holds no `key: value` lines", self._above + 1)
-        self.lines = {str(key).lower(): self._above + line + 1 for key, line in loader.lines.items()}
+            raise PostError("the front matter holds no `key: value` lines", self._line(0))
+        self.lines = {str(key).lower(): self._line(line) for key, line in loader.lines.items()}
         return fields
 
     def _refuse_depths(self, fm: str) -> None:
@@ -127,11 +128,14 @@ class _PostHandler(YAMLHandler):
         for event in yaml.parse(fm, Loader=SafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
-                line = self._line(event.start_mark)
-                raise PostError(f"the front matter is nested deeper than {_MAX_DEPTH} levels: simplify it", line)
+                line = event.start_mark.line if event.start_mark else 0
+                raise PostError(
+                    f"the front matter is nested deeper than {_MAX_DEPTH} levels: simplify it", self._line(line)
+                )
 
-    def _line(self, mark: yaml.Mark | None) -> int:
-        return self._above + (mark.line if mark else 0) + 1
+    def _line(self, line: int) -> int:
+        """The line of the file for one of the front matter, which counts from its first ``---``."""
+        return self._above + line + 1
 
 
 class _Loader(SafeLoader):  # type: ignore[misc, valid-type]  # the C loader where there is one

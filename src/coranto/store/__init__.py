@@ -16,7 +16,7 @@ from coranto.store.outputs import Outputs
 from coranto.store.sources import Sources
 from coranto.store.stories import Stories
 
-__all__ = ["Store", "StoreError", "open_store"]
+__all__ = ["Store", "StoreError", "open_store", "read_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,18 @@ def open_store(place: str) -> Store:
     from coranto.store.sqlite import Sqlite
 
     return Store.over(Sqlite.open(Path(place)))
+
+
+def read_store(place: str) -> Store | None:
+    """Open the store at ``place`` only to look into it; None when there is none yet.
+
+    Nothing is made, migrated or moved, no lock is taken, and every question is answered as of one moment.
+
+    Raises:
+        StoreError: it cannot be read, or was written by another version of Coranto.
+    """
+    if "://" in place:
+        return open_store(place)
+    from coranto.store.sqlite import Sqlite
+
+    return Store.over(Sqlite.read(Path(place))) if Path(place).exists() else None

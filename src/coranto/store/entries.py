@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from coranto.model import Entry, Words
 from coranto.store.database import Database, Value
-from coranto.store.database import Row as Columns
-from coranto.store.values import moment, pack, stamp, unpack
+from coranto.store.rows import COLUMNS, STANDS, Row, State, columns_of, pack_pending, row_of, unpack_pending
+from coranto.store.values import pack, stamp, unpack
 
-State = Literal["live", "purged", "waiting", "withdrawn", "dropped"]
-STANDS = ("live", "purged")
-
-_COLUMNS = """entry.uid, entry.source, source.key, entry.name, own_id, entry.link, permalinks, code, entry.title, instant,
-published, updated, first_seen, fullness, categories, label, problems, state, accepted, accepted_at, story, url, title_key"""
+__all__ = ["STANDS", "Entries", "Row", "State"]
 
 # Older than the oldest story in the window of every category it stands under, and of all.
 _UNSEEN = """published < (SELECT oldest FROM shown WHERE category = '') AND NOT EXISTS (SELECT 1 FROM filed
 JOIN shown ON shown.category = filed.category WHERE filed.story = entry.story AND filed.published >= oldest)"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """An entry as it stands in the store: what was said, and what follows from it.
-
-    ``published`` is the date that counts (a post's own; an upstream's frozen at first sight), ``categories`` pairs the
-    key of each category with the name as written.
-    """
-
-    uid: int = 0  # 0: not stored yet
-    source: int
-    entry: Entry
-    url: str = ""  # canonical
-    title_key: str = ""
-    instant: str = ""
-    published: datetime
-    first_seen: datetime
-    state: State = "live"
-    keys: tuple[str, ...] = ()
-    categories: tuple[tuple[str, str], ...] = ()
-    accepted: int = 0  # how many new texts of it were taken (R18)
-    accepted_at: datetime | None = None
-    story: int | None = None
 
 
 class Entries:
@@ -123,13 +93,11 @@ class Entries:
 
     def _pending(self, row: Row) -> tuple[Entry, Words]:
         body = self._db.rows("SELECT pending FROM entry WHERE uid = :uid", uid=row.uid)[0][0]
-        said = json.loads(body)
-        words = unpack(said["words"].encode())
-        return _with_title(row.entry, said["title"], said["fullness"]), words
+        return unpack_pending(row.entry, body)
 
     def _select(self, where: str, **values: str | int | None) -> list[Row]:
-        query = f"SELECT {_COLUMNS} FROM entry JOIN source ON source.id = entry.source WHERE {where} ORDER BY entry.uid"
-        return [_row(columns) for columns in self._db.rows(query, **values)]
+        query = f"SELECT {COLUMNS} FROM entry JOIN source ON source.id = entry.source WHERE {where} ORDER BY entry.uid"
+        return [row_of(columns) for columns in self._db.rows(query, **values)]
 
     # -- writing
 
@@ -220,8 +188,7 @@ class Entries:
 
     def keep_pending(self, uid: int, entry: Entry, words: Words) -> None:
         """Keep a newer text until it may be shown (R18)."""
-        said = {"title": entry.title, "fullness": entry.fullness, "words": pack(words).decode()}
-        body = json.dumps(said, ensure_ascii=False).encode()
+        body = pack_pending(entry, words)
         self._db.run("UPDATE entry SET pending = :body WHERE uid = :uid", uid=uid, body=body)
 
     def drop_pending(self, uid: int) -> None:
@@ -229,12 +196,12 @@ class Entries:
         self._db.run("UPDATE entry SET pending = NULL WHERE uid = :uid", uid=uid)
 
     def _insert(self, row: Row) -> int:
-        columns = _columns(row)
+        columns = columns_of(row)
         names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
         return int(self._db.rows(f"INSERT INTO entry ({names}) VALUES ({marks}) RETURNING uid", **columns)[0][0])
 
     def _update(self, row: Row) -> None:
-        columns = _columns(row)
+        columns = columns_of(row)
         changes = ", ".join(f"{name} = :{name}" for name in columns)
         self._db.run(f"UPDATE entry SET {changes} WHERE uid = :uid", uid=row.uid, **columns)
 
@@ -263,78 +230,3 @@ class Entries:
             "INSERT INTO entry_category (category, entry, name) VALUES (:category, :entry, :name) ON CONFLICT DO NOTHING",
             [{"category": key, "entry": uid, "name": name} for key, name in row.categories],
         )
-
-
-def _columns(row: Row) -> dict[str, str | int | None]:
-    entry = row.entry
-    return {
-        "source": row.source,
-        "name": entry.name,
-        "own_id": entry.own_id,
-        "link": entry.link,
-        "url": row.url,
-        "permalinks": json.dumps(entry.permalinks, ensure_ascii=False),
-        "code": entry.code,
-        "title": entry.title,
-        "title_key": row.title_key,
-        "instant": row.instant,
-        "published": stamp(row.published),
-        "updated": stamp(entry.updated),
-        "first_seen": stamp(row.first_seen),
-        "fullness": entry.fullness,
-        "categories": json.dumps(entry.categories, ensure_ascii=False),
-        "label": entry.label,
-        "sole": row.categories[0][0] if len(row.categories) == 1 else "",
-        "problems": json.dumps(entry.problems, ensure_ascii=False) if entry.problems else "",
-        "state": row.state,
-        "accepted": row.accepted,
-        "accepted_at": stamp(row.accepted_at),
-    }
-
-
-def _row(columns: Columns) -> Row:
-    (uid, source, key, name, own_id, link, permalinks, code, title, instant, published, updated, first_seen) = columns[
-        :13
-    ]
-    (fullness, categories, label, problems, state, accepted, accepted_at, story, url, title_key) = columns[13:]
-    entry = Entry(
-        source=key,
-        name=name,
-        own_id=own_id,
-        link=link,
-        permalinks=_texts(permalinks),
-        code=code,
-        title=title,
-        published=_stated(instant),
-        updated=moment(updated),
-        categories=_texts(categories),
-        label=label,
-        fullness=fullness,
-        problems=_texts(problems),
-    )
-    return Row(
-        uid=uid,
-        source=source,
-        entry=entry,
-        url=url,
-        title_key=title_key,
-        instant=instant,
-        published=moment(published),
-        first_seen=moment(first_seen),
-        state=state,
-        accepted=accepted,
-        accepted_at=moment(accepted_at),
-        story=story,
-    )
-
-
-def _stated(instant: str) -> datetime | None:
-    return datetime.fromisoformat(instant) if instant else None
-
-
-def _texts(body: str) -> tuple[str, ...]:
-    return tuple(json.loads(body)) if body and body != "[]" else ()
-
-
-def _with_title(entry: Entry, title: str, fullness: int) -> Entry:
-    return replace(entry, title=title, fullness=fullness)

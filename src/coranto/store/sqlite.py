@@ -45,6 +45,24 @@ class Sqlite:
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror or error}; check that the folder can be written") from error
 
+    @classmethod
+    def read(cls, path: Path) -> Sqlite:
+        """Open the absolute ``path`` for reading only, as of one moment.
+
+        Raises:
+            StoreError: it cannot be read, or another version of Coranto wrote it.
+        """
+        try:
+            # Not mode=ro: that would leave SQLite's -wal and -shm behind, this takes them away again.
+            return cls(_readable(path, "mode=rw"))
+        except sqlite3.OperationalError:
+            try:  # in a folder that may not be written there is no place for them
+                return cls(_readable(path, "immutable=1"))
+            except sqlite3.Error as error:
+                raise StoreError(f"{path}: cannot be read ({error})") from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path}: is no store ({error}); the next build begins a new one") from error
+
     def rows(self, sql: str, /, **values: Value) -> list[Row]:
         """All rows of a query."""
         with _EXPLAINED:
@@ -119,6 +137,26 @@ def _ready(path: Path) -> sqlite3.Connection:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _readable(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")  # what a build writes meanwhile is not seen
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if version != len(MIGRATIONS):
+            age = (
+                "a newer Coranto; update"
+                if version > len(MIGRATIONS)
+                else 'an older Coranto; run "coranto build" first'
+            )
+            raise StoreError(f"{path}: written by {age}")
     except BaseException:
         connection.close()
         raise

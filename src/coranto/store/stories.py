@@ -97,6 +97,13 @@ class Stories:
             source=source,
         )
 
+    def touch_sharers(self) -> None:
+        """Touch every entry that holds a touched key: who lost a key leaves traces with those who still hold it."""
+        self._db.run(
+            """INSERT INTO touched (entry) SELECT ekey.entry FROM touched_key JOIN ekey ON ekey.key = touched_key.key
+            WHERE standing = 0 ON CONFLICT DO NOTHING"""
+        )
+
     def settle_the_lone(self) -> list[int]:
         """Give every touched entry that shares no key with another, and never did, a story of its own."""
         rows = self._db.rows(

@@ -1,0 +1,360 @@
+"""The laws of identity over a real store: incremental is from scratch, whoever comes when (IDENTITY, laws 1, 3, 4, 11)."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coranto.model import FEED, POSTS, Entry, Source
+from coranto.settle import settle
+from coranto.store import Store
+from coranto.store.entries import Row
+from coranto.store.sqlite import Sqlite
+
+TAG = "news.example,2021"
+NOON = datetime(2022, 1, 7, 4, 0, tzinfo=UTC)
+SOURCES = (
+    Source(key="posts:posts", kind=POSTS),
+    Source(key="a.example/feed", kind=FEED),
+    Source(key="b.example/feed", kind=FEED),
+    Source(key="c.example/feed", kind=FEED),
+)
+
+Place = tuple[int, str]  # the source's place in SOURCES, the entry's name
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a source says under one name: small alphabets, so that everything meets."""
+
+    code: str = ""
+    keys: tuple[str, ...] = ()
+    title: str = "t"
+    instant: int = 0
+    fullness: int = 0
+    categories: tuple[str, ...] = ()
+
+
+def said() -> st.SearchStrategy[Said]:
+    return st.builds(
+        Said,
+        code=st.sampled_from(("", "", "NW202201070001", "NW202201070002")),
+        keys=st.lists(
+            st.sampled_from(("url:x/1", "url:x/2", "url:x/3", "id:urn:xx:1|t:1", "id:urn:xx:1|i:1")), max_size=2, unique=True
+        ).map(tuple),
+        title=st.sampled_from("tuv"),
+        instant=st.integers(0, 3),
+        fullness=st.sampled_from((0, 100, 5000)),
+        categories=st.lists(st.sampled_from("xyz"), max_size=2, unique=True).map(tuple),
+    )
+
+
+PLACES = st.tuples(st.integers(0, len(SOURCES) - 1), st.sampled_from("123"))
+
+
+class World:
+    """A store, and what its entries are called."""
+
+    def __init__(self, store: Store, order: tuple[int, ...] = (0, 1, 2, 3)) -> None:
+        self.store = store
+        self.arrange(order)
+
+    def arrange(self, order: tuple[int, ...]) -> None:
+        """Put the sources into another order, or leave some out."""
+        if self.store.sources.arrange([SOURCES[place] for place in order]):
+            self.store.entries.restand()
+
+    def put(self, place: Place, what: Said) -> None:
+        """Add an entry, edit it, or bring it back."""
+        source = self._source(place[0])
+        known = self.store.entries.named(source, place[1])
+        instant = NOON + timedelta(minutes=what.instant)
+        row = Row(
+            uid=known.uid if known else 0,
+            source=source,
+            entry=Entry(
+                source=SOURCES[place[0]].key,
+                name=place[1],
+                code=what.code,
+                title=what.title,
+                published=instant,
+                categories=what.categories,
+                fullness=what.fullness,
+            ),
+            url=next((key.removeprefix("url:") for key in what.keys if key.startswith("url:")), ""),
+            title_key=what.title,
+            instant=instant.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            published=instant,
+            first_seen=NOON,
+            keys=((f"code:{what.code}",) if what.code else ()) + what.keys,
+            categories=tuple((name, name) for name in what.categories),
+        )
+        self.store.entries.put(row)
+
+    def state(self, place: Place, state: Any) -> None:
+        """Withdraw an entry, or bring it back."""
+        row = self.store.entries.named(self._source(place[0]), place[1])
+        if row is not None:
+            self.store.entries.set_state(row.uid, state)
+
+    def settle(self) -> None:
+        settle(self.store, TAG)
+
+    def _source(self, place: int) -> int:
+        return next(row for row, source in self.store.sources.all().items() if source.key == SOURCES[place].key)
+
+    # -- what came of it, with entries called by source and name
+
+    def picture(self) -> dict[str, object]:
+        """Stories with winners, dates and categories; dead keys; refused joins."""
+        names = self._names()
+        stories: dict[int, set[Place]] = defaultdict(set)
+        for uid, name in names.items():
+            story = self.store.stories.story_of(uid)
+            if story is not None:
+                stories[story].add(name)
+        filed = {}
+        for story, entries in stories.items():
+            place = self.store.stories.place(story)
+            filed[frozenset(entries)] = place and (
+                names[place.winner],
+                place.published,
+                place.sort_id,
+                tuple(self.store.stories.categories_of(story)),
+            )
+        return {
+            "stories": filed,
+            "count": self.store.stories.count(),
+            "filed": {key: self.store.stories.count(key) for key in "xyz"},
+            "keys": {(names[uid], key, state) for uid in names for key, state in self._standing(uid)},
+            "conflicts": {(names[c.uid], c.key, names[c.other], c.why) for c in self.store.stories.conflicts()},
+        }
+
+    def _standing(self, uid: int) -> list[tuple[str, int]]:
+        return list(self.store.entries.standing_of_keys(uid).items())
+
+    def _names(self) -> dict[int, Place]:
+        places = {source.key: place for place, source in enumerate(SOURCES)}
+        rows = [row for uid in self.store.entries.everywhere() if (row := self.store.entries.get(uid))]
+        return {row.uid: (places[row.entry.source], row.entry.name) for row in rows}
+
+
+@contextmanager
+def world(order: tuple[int, ...] = (0, 1, 2, 3)) -> Iterator[World]:
+    with closing(Store.over(Sqlite.open(Path(":memory:")))) as store:
+        yield World(store, order)
+
+
+def from_scratch(entries: dict[Place, Said], states: dict[Place, str], order: tuple[int, ...]) -> dict[str, object]:
+    """The picture of a store that was told everything at once."""
+    with world(order) as fresh:
+        fresh.arrange((0, 1, 2, 3))  # so that every source is known
+        for place, what in sorted(entries.items()):
+            fresh.put(place, what)
+            if states[place] != "live":
+                fresh.state(place, states[place])
+        fresh.arrange(order)
+        fresh.settle()
+        return fresh.picture()
+
+
+ORDERS = st.sampled_from([(0, 1, 2, 3), (0, 1, 2, 3), (3, 0, 2, 1), (2, 1, 0), (0, 1, 2)])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), PLACES, said()),
+        st.tuples(st.just("put"), PLACES, said()),
+        st.tuples(st.just("state"), PLACES, st.sampled_from(("withdrawn", "live", "waiting", "purged"))),
+        st.tuples(st.just("order"), ORDERS),
+    ),
+    min_size=2,
+    max_size=14,
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(STEPS, st.integers(1, 3))
+def test_law_3_incremental_is_from_scratch(steps, every):
+    """After any add, edit, withdrawal, return or change of settings, settled after every one or every few."""
+    entries: dict[Place, Said] = {}
+    states: dict[Place, str] = {}
+    order = (0, 1, 2, 3)
+    with world() as live:
+        for number, (kind, *what) in enumerate(steps):
+            if kind == "put" and what[0][0] in order:
+                live.put(*what)
+                entries[what[0]] = what[1]
+                states[what[0]] = "live"
+            elif kind == "state" and what[0] in entries:
+                live.state(*what)
+                states[what[0]] = what[1]
+            elif kind == "order":
+                order = what[0]
+                live.arrange(order)
+            if number % every == 0:
+                live.settle()
+        live.settle()
+        assert live.picture() == from_scratch(entries, states, order)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(PLACES, said(), min_size=1, max_size=9), st.randoms(use_true_random=False))
+def test_law_3_all_withdrawn_and_all_back_is_as_before(entries, chance):
+    places = sorted(entries)
+    with world() as live:
+        for place in places:
+            live.put(place, entries[place])
+        live.settle()
+        before = live.picture()
+        for state in ("withdrawn", "live"):
+            chance.shuffle(places)
+            for place in places:
+                live.state(place, state)
+                if chance.random() < 0.5:
+                    live.settle()
+            live.settle()
+            if state == "withdrawn":
+                assert live.picture()["count"] == 0
+        assert live.picture() == before
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(PLACES, said(), min_size=1, max_size=10), st.randoms(use_true_random=False), st.booleans())
+def test_law_1_the_order_of_arrival_is_irrelevant(entries, chance, settled_between):
+    """Also of dead keys: a key that one article holds joins, until a second one of its source comes."""
+    places = sorted(entries)
+    chance.shuffle(places)
+    with world() as live:
+        for place in places:
+            live.put(place, entries[place])
+            if settled_between:
+                live.settle()
+        live.settle()
+        assert live.picture() == from_scratch(entries, dict.fromkeys(entries, "live"), (0, 1, 2, 3))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(PLACES, said(), min_size=2, max_size=10))
+def test_law_4_a_later_source_changes_no_winner(entries):
+    earlier = {place: what for place, what in entries.items() if place[0] < len(SOURCES) - 1}
+    before = from_scratch(earlier, dict.fromkeys(earlier, "live"), (0, 1, 2, 3))["stories"]
+    after = from_scratch(entries, dict.fromkeys(entries, "live"), (0, 1, 2, 3))["stories"]
+    for story, filed in after.items():
+        if any(place[0] < len(SOURCES) - 1 for place in story):
+            parts = {part: old for part, old in before.items() if part <= story}
+            assert filed[0] in {old[0] for old in parts.values()}
+            assert set().union(*parts) == {place for place in story if place in earlier}
+
+
+def test_settling_twice_changes_nothing():
+    with world() as live:
+        for number in range(3):
+            live.put((1, str(number)), Said(keys=("url:x/1",), title=str(number)))
+        live.put((2, "1"), Said(keys=("url:x/1",)))
+        live.settle()
+        before = live.picture()
+        assert not live.store.stories.touched()
+        live.store.entries.touch_all()
+        live.settle()
+        assert live.picture() == before
+
+
+def test_a_conflict_goes_when_the_key_that_made_it_does():
+    """A(c1, u), B(c2, u); then A has another address: nothing stands between them."""
+    with world() as live:
+        live.put((0, "1"), Said(code="NW202201070001", keys=("url:x/1",)))
+        live.put((1, "1"), Said(code="NW202201070002", keys=("url:x/1",)))
+        live.settle()
+        assert len(live.picture()["conflicts"]) == 1
+        live.put((0, "1"), Said(code="NW202201070001", keys=("url:x/2",)))
+        live.settle()
+        assert not live.picture()["conflicts"]
+
+
+def test_a_hub_stays_cheap():
+    """IDENTITY 12: a key that is dead for its source is not walked, however many hold it."""
+    with world() as live:
+        for number in range(300):
+            live.put((1, f"n{number}"), Said(keys=("url:x/1",), title=f"t{number}"))
+        live.settle()
+        assert live.store.stories.count() == 300
+        live.put((1, "one more"), Said(keys=("url:x/1",), title="one more"))
+        row = live.store.entries.named(2, "one more")
+        assert live.store.stories.neighbours(row.uid) == []
+        live.settle()
+        assert live.store.stories.count() == 301
+
+
+def test_a_purged_winner_takes_its_story_out_and_keeps_its_standing():
+    """IDENTITY 6: a better source's words are gone; a later copy does not come out as news in their place."""
+    with world() as live:
+        live.put((0, "1"), Said(keys=("url:x/1",), categories=("x",)))
+        live.put((1, "1"), Said(keys=("url:x/1",), categories=("y",)))
+        live.settle()
+        live.state((0, "1"), "purged")
+        live.settle()
+        picture = live.picture()
+        assert picture["stories"] == {frozenset({(0, "1"), (1, "1")}): None}
+        assert picture["count"] == 0
+
+
+def test_a_purged_loser_files_its_story_no_longer():
+    """IDENTITY 15: the union over its live entries."""
+    with world() as live:
+        live.put((0, "1"), Said(keys=("url:x/1",), categories=("x",)))
+        live.put((1, "1"), Said(keys=("url:x/1",), categories=("y",)))
+        live.state((1, "1"), "purged")
+        live.settle()
+        assert live.picture()["filed"] == {"x": 1, "y": 0, "z": 0}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_law_11_many_workers_are_one(tmp_path, seed):
+    """Each with a connection of its own; one merge lock, no deadlock."""
+    chance = random.Random(seed)
+    entries = {(place, str(name)): _any_said(chance) for place in range(len(SOURCES)) for name in range(12)}
+    file = tmp_path / "store.sqlite3"
+    with closing(Store.over(Sqlite.open(file))) as store:
+        World(store)
+    places = sorted(entries)
+    chance.shuffle(places)
+    threads = [Thread(target=_work, args=(file, places[part::4], entries)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads)
+    with closing(Store.over(Sqlite.open(file))) as store:
+        assert World(store).picture() == from_scratch(entries, dict.fromkeys(entries, "live"), (0, 1, 2, 3))
+
+
+def _work(file: Path, places: list[Place], entries: dict[Place, Said]) -> None:
+    with closing(Store.over(Sqlite.open(file))) as store:
+        worker = World(store)
+        for number, place in enumerate(places):
+            worker.put(place, replace(entries[place], title="before"))
+            worker.put(place, entries[place])
+            if number % 2:
+                worker.settle()
+        worker.settle()
+
+
+def _any_said(chance: random.Random) -> Said:
+    return Said(
+        code=chance.choice(("", "", "NW202201070001", "NW202201070002", "NW202201070003")),
+        keys=tuple(chance.sample([f"url:x/{number}" for number in range(12)], 2)),
+        title=chance.choice("tuv"),
+        instant=chance.randrange(4),
+        fullness=chance.choice((0, 100, 5000)),
+        categories=(chance.choice("xyz"),),
+    )
