@@ -6,7 +6,6 @@ import sys
 import pytest
 
 from coranto.client import FetchError
-from coranto.client.client import PROJECT
 from coranto.settings.values import Fetch
 from fetching import FEED, client, fetched
 from loopback import http, loopback
@@ -25,7 +24,7 @@ def test_a_request_says_who_asks_and_nothing_more():
     _, log = fetched(http(FEED))
     assert log[0].method == "GET"
     assert set(log[0].headers) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
-    assert log[0].headers["User-Agent"] == f"Coranto/1.2 (+{PROJECT})"
+    assert log[0].headers["User-Agent"] == "Coranto/1.2"
     assert log[0].headers["Accept"].startswith("application/atom+xml, application/rss+xml, application/feed+json")
     assert log[0].headers["Accept-Encoding"] == "gzip, deflate"
 
@@ -36,7 +35,7 @@ def test_the_operators_contact_goes_into_the_user_agent():
         client(fetch=Fetch(private=("127.0.0.1",), contact="广州 mailto:a@b.example\r\nX: y")) as out,
     ):
         out.get(server.url())
-    assert server.log[0].headers["User-Agent"] == f"Coranto/1.2 (+{PROJECT}; mailto:a@b.example X: y)"
+    assert server.log[0].headers["User-Agent"] == "Coranto/1.2 (+mailto:a@b.example X: y)"
 
 
 @pytest.mark.parametrize(

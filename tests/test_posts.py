@@ -1,43 +1,13 @@
-"""Jekyll-style posts: SEED 4, 5 and 6 (K1-K7), RELIABILITY R7 and R20."""
+"""The facts of Jekyll-style posts: SEED 3, 5 and 6 (K1-K7), IDENTITY A.1, RELIABILITY R20."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import UTC
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from coranto.identity import Rules
-from coranto.model import Enclosure, Person
-from coranto.readers.posts import PostContext, PostError, Unpublished, parse
-from coranto.settings.values import DEFAULT_CODES
-
-DATA = Path(__file__).parent / "data" / "posts"
-CONTEXT = PostContext(
-    source="posts:posts",
-    zone=ZoneInfo("Asia/Shanghai"),
-    category_title="{}新闻",
-    rules=Rules(codes=DEFAULT_CODES),
-    base="https://news.example/",
-)
-NAME = "2021-12-24-a-post.md"
-
-
-def post(matter="title: t\ndate: 2021-12-24 04:02:50 +0800", body="text", name=NAME, context=CONTEXT):
-    return parse(f"---\n{matter}\n---\n{body}".encode(), name, context)
-
-
-def entry(*args, **kwargs):
-    return post(*args, **kwargs).entry
-
-
-def sample(name):
-    return parse((DATA / name).read_bytes(), name, CONTEXT)
-
-
-def utc(*when):
-    return datetime(*when, tzinfo=UTC)
+from coranto.model import Person
+from coranto.readers.posts import PostContext, PostError, Unpublished
+from posting import NAME, entry, post, sample, utc
 
 
 def test_the_seed_shape():
@@ -58,21 +28,6 @@ def test_the_seed_shape():
     assert words.summary == ""
 
 
-def test_the_rolling_shape_loses_its_widgets():
-    """SEED 4.10 and 5, shape (b): digest, hidden paragraph, live chart, stock spans, <center>, a split credit."""
-    rolling = sample("2022-05-26-202205260000000002.md")
-    assert rolling.entry.code == "NW202205260000000002"
-    words = rolling.words()
-    assert words.summary == "海岛消息，风车换上了更轻的叶片。（海岛晚报）"
-    assert words.authors == (Person(name="海岛晚报"),)
-    assert words.content == (
-        "<blockquote>\n<p>海岛消息，风车换上了更轻的叶片。（海岛晚报）</p>\n</blockquote>\n"
-        '<p>更轻的<a href="http://quote.example/unify/r/90.BK1">叶片</a>来了！<br></p><p>工人说，叶片轻了三成。</p>'
-        '<figure><img src="https://img.example/D1.jpg" width="552" alt=""></figure><p>图片来源：海岛</p>'
-        '<p>（文章来源：海岛<a href="http://quote.example/unify/r/90.BK2">晚</a>报）</p>'
-    )
-
-
 def test_the_digest_shape():
     """SEED 5, shape (a): naive date, plain sentence, name in brackets, two-line footer."""
     digest = sample("2021-12-08-202112080000000003.md")
@@ -87,24 +42,6 @@ def test_the_broken_twin_is_an_error_with_its_line():
     with pytest.raises(PostError, match="title is empty") as caught:
         sample("-202205260000000002.md")
     assert caught.value.line == 3
-
-
-@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("2*.md")))
-def test_line_ends_blank_lines_and_footers_change_nothing(name):
-    """SEED K4, K7: an edit of these is no update."""
-    data = (DATA / name).read_bytes()
-    seen = parse(data, name, CONTEXT)
-    bare = data[: data.index("\n\n[返回".encode())]
-    for copy in (
-        data.replace(b"\n", b"\r\n"),
-        b"\xef\xbb\xbf\n" + data,
-        bare,
-        bare + b"\n\n",
-        data.replace(b"</p>\n", b"</p>\r\n"),
-    ):
-        again = parse(copy, name, CONTEXT)
-        assert again.entry == seen.entry
-        assert again.words() == seen.words()
 
 
 @pytest.mark.parametrize(
@@ -205,48 +142,6 @@ def test_anything_else_than_false_is_published():
     assert entry("title: t\npublished: true").title == "t"
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "said"),
-    [
-        ("", 0, "empty"),
-        ("\n\n", 0, "empty"),
-        ("just text", 1, "must begin with a line ---"),
-        ("\n\njust text", 3, "must begin with a line ---"),
-        ("---\ntitle: t\ndate: 2021", 1, "does not end"),
-        ("---\ntitle: t\n---", None, ""),
-        ('---\nlayout: post\ntitle: "a "b" c"\n---\n', 3, "quotes"),
-        ('\n\n---\nlayout: post\ntitle: "a "b" c"\n---\n', 5, "quotes"),
-        ("---\ntitle: 财经: 要闻\n---\n", 2, "quotes"),
-        ("---\ntitle: t\ntags: @x\n---\n", 3, "quotes"),
-        ("---\ntitle: [公告]\n---\n", 2, "quotes"),
-        ("---\ntitle: a\ndate: x\ntitle: b\n---\n", 4, "`title` stands twice"),
-        ("---\n- a\n---\n", 1, "key: value"),
-        ("---\n---\ntext", 1, "key: value"),
-        ("---\na: !!python/name:os.system\n---\n", 2, "tag"),
-        ("---\na: " + "[" * 60_000 + "\n---\n", 2, "nested"),
-        ("---\na: " + "- " * 30_000 + "\n---\n", 2, "not YAML|nested"),
-        ("---\n" + "a: b\n" * 20_000 + "---\n", 1, "64 KB"),
-    ],
-)
-def test_what_is_no_post_says_why_and_where(text, line, said):
-    """R7, SEED 4.6, 4.7; YAML: RELIABILITY 2."""
-    if line is None:
-        assert parse(text.encode(), NAME, CONTEXT).entry.title == "t"
-        return
-    with pytest.raises(PostError, match=said) as caught:
-        parse(text.encode(), NAME, CONTEXT)
-    assert caught.value.line == line
-
-
-def test_gbk_is_read_and_damaged_utf8_is_not_taken_for_it():
-    text = "---\ntitle: 广州联通\n---\n河畔书店今天开门，读者很多。"
-    for code in ("gbk", "gb18030", "utf-8-sig"):
-        assert parse(text.encode(code), NAME, CONTEXT).entry.title == "广州联通"
-    with pytest.raises(PostError, match="was cut") as caught:
-        parse(text.encode()[:-1], NAME, CONTEXT)
-    assert caught.value.line == 4
-
-
 def test_stated_links_lead_and_the_closing_link_follows():
     found = entry(
         "title: t\nsource_url: https://b.example/2\nlink: https://a.example/1\ncanonical_url: nonsense",
@@ -283,53 +178,6 @@ def test_the_two_forms_of_one_article_share_its_code():
     assert rolling.code == media.code == "NW202201070000000004"
 
 
-@pytest.mark.parametrize(
-    ("matter", "people"),
-    [
-        ("author: 甲", (Person(name="甲"),)),
-        ("authors: [甲, 乙, 甲]", (Person(name="甲"), Person(name="乙"))),
-        ("author: {name: 甲, email: a@b.example, url: 'https://a.example/'}", (Person(name="甲", email="a@b.example", uri="https://a.example/"),)),
-        ("author: {email: a@b.example}", (Person(name="广州日报"),)),
-        ("layout: post", (Person(name="广州日报"),)),
-    ],
-)  # fmt: skip
-def test_authors(matter, people):
-    assert post(f"title: t\n{matter}", "text\n\n（文章来源：广州日报）").words().authors == people
-
-
-def test_summary_language_and_enclosures_are_stated():
-    words = post(
-        "title: t\ndescription: <b>short</b> &amp; plain\nlang: zh_CN\n"
-        "enclosures:\n  - {url: /a.mp3, length: 123}\n  - https://h.example/b.bin\n  - {url: 'javascript:x'}"
-    ).words()
-    assert words.summary == "short & plain"
-    assert words.language == "zh-CN"
-    assert words.enclosures == (
-        Enclosure(url="https://news.example/a.mp3", type="audio/mpeg", length=123),
-        Enclosure(url="https://h.example/b.bin"),
-    )
-
-
-def test_markdown_is_rendered_and_relative_links_become_absolute():
-    body = "# 标题\n\n[甲](../a/) ~~old~~ ![](p.png)\n\n|a|b|\n|-|-|\n|1|2|\n"
-    content = post(body=body).words().content
-    assert (
-        '<a href="https://news.example/a/">甲</a> <s>old</s> <img src="https://news.example/p.png" alt="">' in content
-    )
-    assert "<h1>标题</h1>" in content
-    assert "<td>1</td>" in content
-
-
-def test_an_autolink_inside_an_html_block_is_not_swallowed():
-    """SEED 5: under CommonMark the block runs to the next blank line."""
-    content = post(body="<p>text</p>\n<http://a.example/?x=1&y=2>\nmore").words().content
-    assert '<a href="http://a.example/?x=1&amp;y=2">http://a.example/?x=1&amp;y=2</a>' in content
-
-
-def test_html_posts_are_no_markdown():
-    assert post(body="<p>*a*</p>\n\n    b", name="2021-12-24-x.html").words().content == "<p>*a*</p>\n\n    b"
-
-
 def test_dropped_words_are_found_in_title_and_text():
     context = PostContext(source="s", zone=UTC, rules=Rules(), drop=("", "广告", "PromoTed"))
     assert entry("title: 一则广告", context=context).dropped == "广告"
@@ -340,42 +188,3 @@ def test_dropped_words_are_found_in_title_and_text():
 def test_fullness_counts_the_article_without_furniture():
     body = "<p>一二三</p>\n\n<http://a.example/>\n\n[返回首页](../)"
     assert entry(body=body).fullness == 3
-
-
-def test_words_of_two_readings_are_the_same():
-    assert post(body="*a*").words() == post(body="*a*").words()
-
-
-FRAGMENTS = st.lists(
-    st.sampled_from(["---\n", "title: ", "date: ", "2021-12-24", "x", "\n", "'", '"', ": ", "[", "{", "- ", "&a ", "*a ", "!!int ", "<http://a/>",
-                     "> ", "广", "\x00", "\r", "categories: ", "infoCode: ", "...\n", "\ufeff", "|\n", "published: ", "<p>", "<<: "]),
-    max_size=30,
-).map("".join)  # fmt: skip
-
-
-@given(
-    st.one_of(
-        st.binary(),
-        FRAGMENTS.map(str.encode),
-        FRAGMENTS.map(lambda text: f"---\ntitle: t\n{text}\n---\n{text}".encode()),
-    )
-)
-def test_any_bytes_are_a_post_or_an_error_that_says_so(data):
-    """R7: one bad file never stops the others."""
-    found = reading(data)
-    if isinstance(found, PostError):
-        assert str(found)
-        assert 0 <= found.line <= data.count(b"\n") + data.count(b"\r") + 1
-    elif found:
-        assert found.entry.title
-        assert found.entry.published is not None
-        found.words()
-
-
-def reading(data):
-    try:
-        return parse(data, NAME, CONTEXT)
-    except PostError as error:
-        return error
-    except Unpublished:
-        return None

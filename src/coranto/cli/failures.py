@@ -38,7 +38,7 @@ def explained(error: Exception) -> Failed | None:
     if isinstance(error, SettingsError):
         return Failed(REFUSED, tuple(str(problem) for problem in error.problems))
     if isinstance(error, Refused):
-        return Failed(REFUSED, (str(error),))
+        return Failed(REFUSED, tuple(str(error).splitlines()))
     if isinstance(error, BusyError):
         return Failed(BUSY, (str(error),))
     if isinstance(error, (StoreError, Unable)):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from coranto.client.wire import Head, Wire
 
-PROJECT = "https://pypi.org/project/coranto/"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 
@@ -189,4 +188,4 @@ def _login(hop: Hop) -> dict[str, str]:
 def _user_agent(version: str, contact: str) -> str:
     """P22: program, version and where to complain; header fields are ASCII."""
     contact = one_line(contact.encode("ascii", "ignore").decode())
-    return f"Coranto/{version} (+{PROJECT}; {contact})" if contact else f"Coranto/{version} (+{PROJECT})"
+    return f"Coranto/{version} (+{contact})" if contact else f"Coranto/{version}"

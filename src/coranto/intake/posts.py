@@ -13,6 +13,7 @@ from coranto.readers.folder import scan
 from coranto.settings.values import Posts
 
 _BATCH = 500
+_LONGEST = 4 << 20  # octets
 _MANY = 10  # from so many posts on, half of them vanishing at once is held to be an accident
 
 
@@ -20,8 +21,10 @@ _MANY = 10  # from so many posts on, half of them vanishing at once is held to b
 class _Changes:
     """What became of the files of a folder since they were last read."""
 
+    new: Sequence[PostFile]
     changed: Sequence[PostFile]
     vanished: Sequence[PostFile]
+    known: int  # how many there were
     unchanged: int
 
 
@@ -32,28 +35,31 @@ def take_posts(run: Run, posts: Posts) -> None:
     reported, and nothing leaves (IDENTITY 6).
     """
     source = run.store.sources.ids()[posts.key]
-    known = {file.path: file for file in run.store.files.of(source)}
     try:
-        found = _found(run, posts)
+        changes = _compare(run.store.files.of(source), _found(run, posts))
     except OSError as error:
         _hold(run, posts, f"cannot be read ({error.strerror or error}); its posts stay as they were")
         return
-    changes = _compare(known, found)
     run.report.posts.unchanged += changes.unchanged
     intake = _Intake(run, posts, source)
-    moved = intake.moved(changes, known) if changes.vanished else {}
-    why = "" if run.accept_deleted else _suspicion(run, posts, known, changes, moved)
+    moved = intake.moved(changes) if changes.vanished else {}
+    why = "" if run.accept_deleted else _suspicion(run, posts, changes, moved)
     if why:
         _hold(run, posts, f"{why}; run `coranto build --accept-deleted` if that is right")
         changes = replace(changes, vanished=())
     intake.take(changes, moved)
 
 
-def _found(run: Run, posts: Posts) -> list[PostFile]:
+def _found(run: Run, posts: Posts) -> Iterator[PostFile]:
     feeds = run.settings.feeds.root
     # Our own pages are no posts, where the folder of posts holds them.
     output = (f"{feeds.relative_to(posts.root).as_posix()}/**",) if feeds.is_relative_to(posts.root) else ()
-    return list(scan(posts.root, posts.glob, (*posts.exclude, *output)))
+    for file in scan(posts.root, posts.glob, (*posts.exclude, *output)):
+        if file.failure is None:
+            yield file
+        else:
+            where = str(posts.root / file.path)
+            run.report.posts.failed.append(replace(file.failure, where=where))
 
 
 def _hold(run: Run, posts: Posts, why: str) -> None:
@@ -61,17 +67,16 @@ def _hold(run: Run, posts: Posts, why: str) -> None:
     run.report.posts.failed.append(Failure(where=posts.path, error=why))
 
 
-def _suspicion(
-    run: Run, posts: Posts, known: Mapping[str, PostFile], changes: _Changes, moved: Mapping[str, str]
-) -> str:
+def _suspicion(run: Run, posts: Posts, changes: _Changes, moved: Mapping[str, str]) -> str:
     """Why the files that vanished may not be meant to be gone; '' when all is well."""
-    if known and len(changes.vanished) == len(known) and not changes.changed:
-        return f"matched {len(known)} files before and matches none now; its posts stay published"
-    if len(known) < _MANY or 2 * len(changes.vanished) < len(known):
+    known, gone = changes.known, len(changes.vanished)
+    if gone and gone == known and not changes.new:
+        return f"matched {known} files before and matches none now; its posts stay published"
+    if known < _MANY or 2 * gone < known:
         return ""
     elsewhere = _names_elsewhere(run, posts)
     lost = sum(file.path not in moved and Path(file.path).name not in elsewhere for file in changes.vanished)
-    return f"{lost} of {len(known)} posts vanished at once; they stay published" if 2 * lost >= len(known) else ""
+    return f"{lost} of {known} posts vanished at once; they stay published" if 2 * lost >= known else ""
 
 
 def _names_elsewhere(run: Run, posts: Posts) -> set[str]:
@@ -83,20 +88,34 @@ def _names_elsewhere(run: Run, posts: Posts) -> set[str]:
     return names
 
 
-def _compare(known: Mapping[str, PostFile], found: Sequence[PostFile]) -> _Changes:
-    changed = [file for file in found if not _same(known.get(file.path), file)]
-    there = {file.path for file in found}
-    vanished = [file for path, file in known.items() if path not in there]
-    return _Changes(changed, vanished, len(found) - len(changed))
+def _compare(known: Iterable[PostFile], found: Iterable[PostFile]) -> _Changes:
+    """Lay two listings side by side that are both sorted by path: only what differs is kept in memory."""
+    new: list[PostFile] = []
+    changed: list[PostFile] = []
+    vanished: list[PostFile] = []
+    there, total, same = iter(found), 0, 0
+    file = next(there, None)
+    for before in known:
+        total += 1
+        while file is not None and file.path < before.path:
+            new.append(file)
+            file = next(there, None)
+        if file is None or file.path != before.path:
+            vanished.append(before)
+            continue
+        if _same(before, file):
+            same += 1
+        else:
+            changed.append(file)
+        file = next(there, None)
+    new.extend(() if file is None else (file, *there))
+    return _Changes(new, changed, vanished, total, same)
 
 
-def _same(known: PostFile | None, file: PostFile) -> bool:
+def _same(known: PostFile, file: PostFile) -> bool:
     """Whether a file need not be read again; one that was wrong always is (R7)."""
-    return (
-        known is not None
-        and known.failure is None
-        and (known.size, known.mtime_ns, known.inode) == (file.size, file.mtime_ns, file.inode)
-    )
+    stored = (known.size, known.mtime_ns, known.inode)
+    return known.failure is None and stored == (file.size, file.mtime_ns, file.inode)
 
 
 class _Intake:
@@ -108,11 +127,10 @@ class _Intake:
         self._posts = posts
         self._source = source
 
-    def moved(self, changes: _Changes, known: Iterable[str]) -> dict[str, str]:
+    def moved(self, changes: _Changes) -> dict[str, str]:
         """Files that are new under another name and the same to the byte: old path -> new path."""
         gone = {file.sha256: file.path for file in changes.vanished if file.sha256}
-        new = [file.path for file in changes.changed if file.path not in set(known)]
-        digests = ((path, self._digest(path)) for path in new if gone)
+        digests = ((file.path, self._digest(file.path)) for file in changes.new if gone)
         return {gone.pop(digest): path for path, digest in digests if digest in gone}
 
     def take(self, changes: _Changes, moved: Mapping[str, str]) -> None:
@@ -120,12 +138,12 @@ class _Intake:
         with self._store.database.transaction():
             for file in changes.vanished:
                 self._gone(file, moved.get(file.path))
-        done = 0
-        for batch in _batches(changes.changed):
+        done, to_read = 0, [*changes.new, *changes.changed]
+        for batch in _batches(to_read):
             with self._store.database.transaction():
                 self._store.files.keep(self._source, [self._read(file) for file in batch])
             done += len(batch)
-            self._run.progress.step("posts", done, len(changes.changed))
+            self._run.progress.step("posts", done, len(to_read))
 
     def _digest(self, path: str) -> str:
         try:
@@ -144,6 +162,8 @@ class _Intake:
     def _read(self, file: PostFile) -> PostFile:
         """Read one file; what to remember of it."""
         self._run.report.posts.read += 1
+        if file.size > _LONGEST:
+            return self._failed(file, f"is no post: longer than {_LONGEST >> 20} MiB; exclude it in settings.yaml", 0)
         try:
             data = (self._posts.root / file.path).read_bytes()
         except OSError as error:

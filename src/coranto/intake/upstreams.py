@@ -104,7 +104,8 @@ def _after(known: Subscription, upstream: Upstream, outcome: Outcome, now: datet
     ttl = document.ttl if document else known.ttl
     facts = schedule.Facts(
         failed=failed,
-        max_age=outcome.max_age if outcome.max_age >= 0 or failed else known.max_age,
+        # Only a 304 may leave out what still holds (P8).
+        max_age=known.max_age if outcome.status == 304 and outcome.max_age < 0 else outcome.max_age,
         retry_after=outcome.retry_after,
         ttl=ttl,
         skip_hours=document.skip_hours if document else known.skip_hours,
