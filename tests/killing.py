@@ -68,7 +68,9 @@ def write_site(site: Path) -> None:
 
 def write_post(site: Path, number: int, text: str) -> None:
     """One post."""
-    head = f'title: "第{number}条"\ndate: 2022-01-{number % 28 + 1:02} 08:00:{number:02} +0800\ncategories: c{number % 6}'
+    head = (
+        f'title: "第{number}条"\ndate: 2022-01-{number % 28 + 1:02} 08:00:{number:02} +0800\ncategories: c{number % 6}'
+    )
     (site / f"posts/2022-01-01-{number:03}.md").write_text(f"---\n{head}\n---\n\n{text}\n", encoding="utf-8")
 
 

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from river import HOUR, Site, item
 
 from coranto.dedup.recognise import repeats
 from coranto.intake.document import MOST_UPDATES, take_document, take_pending
@@ -24,6 +23,7 @@ from coranto.settle import settle
 from coranto.store import Store
 from coranto.store.entries import Row
 from coranto.store.sqlite import Sqlite
+from river import HOUR, Site, item
 
 NOON = datetime(2022, 1, 7, 4, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

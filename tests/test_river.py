@@ -5,8 +5,9 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 
-import judge
 import pytest
+
+import judge
 from coranto.build import build
 from river import HOUR, Site
 
@@ -18,11 +19,19 @@ K1_SHORT = "http://news.example/html_News/NewsShare.html?infoCode=NW202201072239
 def site(tmp_path):
     site = Site(tmp_path)
     site.posts = ["posts"]
-    site.post("posts/2022-01-07-202201072239307540.md", title="渡轮加班", category="emnews", link=K1_LONG, text="长文。" * 30)
     site.post(
-        "posts/2022-01-07-NW202201072239307540.md", title="渡轮加班", category="guangzhouribao", link=K1_SHORT, text="短文。"
+        "posts/2022-01-07-202201072239307540.md", title="渡轮加班", category="emnews", link=K1_LONG, text="长文。" * 30
     )
-    site.post("posts/2022-01-06-library.md", title="图书馆开放", date="2022-01-06 09:00:00 +0800", category="guangzhouribao")
+    site.post(
+        "posts/2022-01-07-NW202201072239307540.md",
+        title="渡轮加班",
+        category="guangzhouribao",
+        link=K1_SHORT,
+        text="短文。",
+    )
+    site.post(
+        "posts/2022-01-06-library.md", title="图书馆开放", date="2022-01-06 09:00:00 +0800", category="guangzhouribao"
+    )
     return site
 
 
@@ -74,11 +83,22 @@ def test_the_same_input_gives_the_same_bytes_from_nothing(site):
 def test_an_edit_rewrites_only_the_files_that_show_it_and_moves_updated(site):
     site.build()
     before = site.files()
-    site.post("posts/2022-01-06-library.md", title="图书馆开放", date="2022-01-06 09:00:00 +0800", category="guangzhouribao", text="改了。")
+    site.post(
+        "posts/2022-01-06-library.md",
+        title="图书馆开放",
+        date="2022-01-06 09:00:00 +0800",
+        category="guangzhouribao",
+        text="改了。",
+    )
     old = site.story("图书馆开放")
     report = site.build()
     new = site.story("图书馆开放")
-    assert {path.split("/")[0] for path in changed(before, site.files())} <= {"all", "guangzhouribao", "index.html", "opml.xml"}
+    assert {path.split("/")[0] for path in changed(before, site.files())} <= {
+        "all",
+        "guangzhouribao",
+        "index.html",
+        "opml.xml",
+    }
     assert "guangzhouribao/atom.xml" in report.feeds.written
     assert (new.id, new.published) == (old.id, old.published)
     assert new.updated == site.now > old.updated
@@ -181,7 +201,12 @@ def test_a_folder_that_is_gone_empties_no_feed(site):
 def test_posts_that_move_to_the_archive_keep_their_ids(site):
     site.posts = ["_posts", "old_post"]
     for number in range(12):
-        site.post(f"_posts/2022-01-05-{number}.md", title=f"第{number}条", date=f"2022-01-05 09:00:{number:02} +0800", link=f"https://paper.example/{number}")
+        site.post(
+            f"_posts/2022-01-05-{number}.md",
+            title=f"第{number}条",
+            date=f"2022-01-05 09:00:{number:02} +0800",
+            link=f"https://paper.example/{number}",
+        )
     (site.folder / "old_post").mkdir()
     site.build()
     before = site.files()
@@ -219,16 +244,22 @@ def test_an_emptied_category_is_removed_and_listed_but_not_what_others_put_there
     for name in ("2022-01-06-library.md", "2022-01-07-NW202201072239307540.md"):
         (site.folder / "posts" / name).unlink()
     report = site.build()
-    assert report.feeds.removed == [f"guangzhouribao/{name}" for name in ("atom.xml", "feed.json", "index.html", "rss.xml")]
+    assert report.feeds.removed == [
+        f"guangzhouribao/{name}" for name in ("atom.xml", "feed.json", "index.html", "rss.xml")
+    ]
     assert os.listdir(site.folder / "feeds/guangzhouribao") == ["note.txt"]
 
 
 def test_the_window_holds_a_number_and_an_age_and_never_more_than_the_most(site):
     site.extra = "feeds: {entries: 2, max_age: 1d, max_entries: 4}\n"
     for hour in range(10):
-        site.post(f"posts/2022-01-07-{hour}.md", title=f"{hour}点", date=f"2022-01-07 {hour:02}:00:00 +0800", category="busy")
+        site.post(
+            f"posts/2022-01-07-{hour}.md", title=f"{hour}点", date=f"2022-01-07 {hour:02}:00:00 +0800", category="busy"
+        )
     for day in range(1, 6):
-        site.post(f"posts/2022-01-0{day}-quiet.md", title=f"{day}日", date=f"2022-01-0{day} 08:00:00 +0800", category="quiet")
+        site.post(
+            f"posts/2022-01-0{day}-quiet.md", title=f"{day}日", date=f"2022-01-0{day} 08:00:00 +0800", category="quiet"
+        )
     site.build()
     assert len(site.titles("busy")) == 4
     assert site.titles("quiet") == ["5日", "4日"]
@@ -256,9 +287,15 @@ def test_an_alias_becomes_part_of_its_category_and_its_old_folder_goes_on(site):
 def test_a_category_is_called_what_most_of_its_posts_call_it(site):
     site.posts = ['posts\n    category_title: "{}新闻"']
     for number, tag in enumerate(["海西晨报新闻", "广州日报新闻", "广州日报新闻"]):
-        site.post(f"posts/2022-01-04-{number}.md", title=f"名{number}", category="guangzhouribao", matter=f"tags: {tag}", date=f"2022-01-04 08:00:0{number}")
+        site.post(
+            f"posts/2022-01-04-{number}.md",
+            title=f"名{number}",
+            category="guangzhouribao",
+            matter=f"tags: {tag}",
+            date=f"2022-01-04 08:00:0{number}",
+        )
     site.build()
-    assert "<title type=\"text\">广州日报</title>".encode() in site.files()["guangzhouribao/atom.xml"]
+    assert '<title type="text">广州日报</title>'.encode() in site.files()["guangzhouribao/atom.xml"]
 
 
 def test_formats_that_settings_no_longer_name_are_removed(site):

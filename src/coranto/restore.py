@@ -25,21 +25,33 @@ from coranto.writers import FILES, jsonfeed
 
 _OURS = {*FILES.values(), "index.html"}
 _OURS_IN_ROOT = {"index.html", "opml.xml"}
+_BEST_FIRST = (FILES["json"], FILES["atom"], FILES["rss"])
 
 
 def read_back(store: Store, library: Library, root: Path) -> None:
     """Remember every story and file of ours that stands in ``root``."""
-    folders = sorted(file.parent for file in root.glob(f"*/{FILES['json']}"))
+    folders = sorted({file.parent for name in _BEST_FIRST for file in root.glob(f"*/{name}")})
     for folder in folders:
-        try:
-            stories = jsonfeed.read((folder / FILES["json"]).read_bytes())
-        except (OSError, ValueError):
+        stories = _in_folder(folder)
+        if stories is None:
             continue  # not ours, or broken: it is written anew if its category still stands
         with store.database.transaction():
             store.history.recover(_recovered(story, library) for story in stories)
             store.outputs.keep(_files(folder, folder.name, _OURS))
     if folders:
         store.outputs.keep(_files(root, "", _OURS_IN_ROOT))
+
+
+def _in_folder(folder: Path) -> tuple[Story, ...] | None:
+    """The stories of the first feed in ``folder`` that can be read; they all hold the same."""
+    from coranto.writers import readback
+
+    for name in _BEST_FIRST:
+        try:
+            return readback.read(name, (folder / name).read_bytes())
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def claim(store: Store, library: Library, tag: str, now: datetime, *, whole: bool) -> None:

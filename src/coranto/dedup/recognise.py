@@ -15,7 +15,6 @@ from coranto.model import Entry, Words
 from coranto.urls import names_a_site
 
 _ROUNDS = 10  # of finding dead keys; real documents need two
-_NONE: frozenset[tuple[str, str]] = frozenset()
 
 
 class Facts(NamedTuple):
@@ -49,11 +48,17 @@ def facts_of(entry: Entry, url_of: Callable[[str], str]) -> Facts:
     return Facts(entry.own_id, "" if names_a_site(url) else url, headline_key(entry), instant_key(entry.published))
 
 
-def repeats(entries: Sequence[Entry], url_of: Callable[[str], str]) -> tuple[Entry, ...]:
+def repeats(entries: Sequence[Entry], url_of: Callable[[str], str], known: Sequence[Known] = ()) -> tuple[Entry, ...]:
     """Collapse the repeats inside one document; they pool their categories (IDENTITY A.5, F8).
 
     Items are repeats if they state the same in all of id, url, title and instant, or if three of these are stated
-    and agree.  An id or url that items hold which are no repeats (one guid for all, F3) is no evidence.
+    and agree.  An id or url that items hold which are no repeats (one guid for all, F3), or that several rows of the
+    source hold, is no evidence.
+
+    Args:
+        entries: what one document lists.
+        url_of: gives the canonical address of a link.
+        known: rows of its source: a part of a document reads as the whole did.
 
     Returns:
         One entry for each article, in an order that does not depend on the order in the document; of repeats the
@@ -61,7 +66,7 @@ def repeats(entries: Sequence[Entry], url_of: Callable[[str], str]) -> tuple[Ent
     """
     ordered = sorted(entries, key=_by_content)
     facts = [facts_of(entry, url_of) for entry in ordered]
-    labels = _settled_labels(facts)
+    labels = _settled_labels(facts, _held_by_several(row.facts for row in known))
     groups: dict[int, list[Entry]] = defaultdict(list)
     for entry, label in zip(ordered, labels, strict=True):
         groups[label].append(entry)
@@ -182,9 +187,8 @@ def _held_by_several(all_facts: Iterable[Facts]) -> frozenset[tuple[str, str]]:
     return frozenset(shared)
 
 
-def _settled_labels(facts: Sequence[Facts]) -> list[int]:
+def _settled_labels(facts: Sequence[Facts], dead: frozenset[tuple[str, str]]) -> list[int]:
     """Groups of repeats.  Which keys are dead follows from the groups and the groups from them: until both rest."""
-    dead = _NONE
     for _ in range(_ROUNDS):
         labels = _labels(facts, dead)
         more = _held_by_groups(facts, labels)

@@ -61,16 +61,24 @@ class Proofs:
 
     # -- words
 
-    def _versions(self, rows: Sequence[Row]) -> list[merge.Version]:
-        """The winner with its words, and the others with theirs as far as something is missing."""
+    def _versions(self, rows: list[Row]) -> list[merge.Version]:
+        """The winner with its words, and the others with theirs as far as something is missing.
+
+        An echo of ours says nothing that we did not (IDENTITY 18).
+        """
         versions: list[merge.Version] = []
-        for row in rows:
+        for row in rows[:1] + [other for other in rows[1:] if not self._is_echo(other)]:
             wanted = not versions or _lacks(versions)
             words = self._words(row) if wanted and row.state == "live" else Words()
             if words is None and not versions:
                 return []
             versions.append(self._version(row, words or Words()))
         return versions
+
+    def _is_echo(self, row: Row) -> bool:
+        """Whether a row comes out of a feed of ours: its id, or that of its feed, is of our making."""
+        ours = f"tag:{self._tag}:"
+        return row.entry.own_id.startswith(ours) or self._source(row).id.startswith(ours)
 
     def _version(self, row: Row, words: Words) -> merge.Version:
         return merge.Version(

@@ -22,10 +22,10 @@ def take_document(store: Store, library: Library, document: Document, source: in
     with store.database.transaction():
         if store.sources.describe(source, document.source):
             _touch_all(store, source)
-        entries = repeats(document.entries, library.url)
-        known = _known(store, library, entries, source)
-        items = [_facts(index, entry, library) for index, entry in enumerate(entries)]
-        found = recognise(items, [_facts(row.uid, row.entry, library) for row in known.values()])
+        known = _known(store, library, document.entries, source)
+        rows = [_facts(row.uid, row.entry, library) for row in known.values()]
+        entries = repeats(document.entries, library.url, rows)
+        found = recognise([_facts(index, entry, library) for index, entry in enumerate(entries)], rows)
         for index, entry in enumerate(entries):
             _take(store, library, entry, source, known.get(found[index] or 0), now)
         for own_id in document.withdrawn:

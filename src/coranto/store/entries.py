@@ -135,7 +135,10 @@ class Entries:
         with self._db.transaction():
             self._db.run("UPDATE entry SET state = :state WHERE uid = :uid", uid=uid, state=state)
             self._db.run(
-                "UPDATE ekey SET standing = :standing WHERE entry = :uid", uid=uid, standing=0 if state in STANDS else 2
+                """UPDATE ekey SET standing = CASE WHEN :stands = 1 AND EXISTS (SELECT 1 FROM source
+                WHERE source.id = ekey.source AND rank IS NOT NULL) THEN 0 ELSE 2 END WHERE entry = :uid""",
+                uid=uid,
+                stands=int(state in STANDS),
             )
             self._db.run(
                 "INSERT INTO touched_key (key) SELECT key FROM ekey WHERE entry = :uid ON CONFLICT DO NOTHING", uid=uid
@@ -207,7 +210,7 @@ class Entries:
 
     def _put_keys(self, uid: int, row: Row) -> None:
         before = self.keys(uid) if row.uid else ()
-        standing = 0 if row.state in STANDS else 2
+        standing = 0 if row.state in STANDS and self._in_settings(row.source) else 2
         gone: list[dict[str, Value]] = [{"key": key, "entry": uid} for key in before if key not in row.keys]
         self._db.many("DELETE FROM ekey WHERE key = :key AND entry = :entry", gone)
         self._db.many(
@@ -222,6 +225,9 @@ class Entries:
             "INSERT INTO touched_key (key) VALUES (:key) ON CONFLICT DO NOTHING",
             [{"key": key} for key in {*before, *row.keys}],
         )
+
+    def _in_settings(self, source: int) -> bool:
+        return bool(self._db.rows("SELECT 1 FROM source WHERE id = :id AND rank IS NOT NULL", id=source))
 
     def _put_categories(self, uid: int, row: Row) -> None:
         if row.uid:

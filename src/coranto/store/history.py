@@ -38,7 +38,7 @@ class History:
         return self._each(f"SELECT {_COLUMNS} FROM public WHERE public.entry = :entry", entries)
 
     def orphans(self, entries: Sequence[int]) -> list[Public]:
-        """Ids that one of these entries carried once, or shares a code or address with, and that no live story has.
+        """Ids that one of these entries carried once, or shares a key with, and that no live story has.
 
         So an id outlives its entry: a post that moved to another folder, a better copy that was taken back.
         """
@@ -46,8 +46,7 @@ class History:
         JOIN entry ON entry.uid = public.entry WHERE carried.entry = :entry AND entry.story IS NULL"""
         shared = f"""SELECT {_COLUMNS} FROM ekey JOIN ekey AS held ON held.key = ekey.key AND held.standing = 2
         JOIN public ON public.entry = held.entry JOIN entry ON entry.uid = public.entry
-        WHERE ekey.entry = :entry AND ekey.standing = 0 AND entry.story IS NULL
-        AND (ekey.key LIKE 'code:%' OR ekey.key LIKE 'url:%')"""
+        WHERE ekey.entry = :entry AND ekey.standing = 0 AND entry.story IS NULL"""
         return self._each(carried, entries) + self._each(shared, entries)
 
     def keep(self, public: Public) -> None:

@@ -51,9 +51,9 @@ def documents(feed: Feed) -> Iterator[tuple[str, bytes]]:
 
     fitted = fit.fit(feed)
     if "atom" in feed.formats:
-        yield FILES["atom"], atom.render(fitted)
+        yield FILES["atom"], atom.render(feed, fitted)
     if "rss" in feed.formats:
-        yield FILES["rss"], rss.render(fitted)
+        yield FILES["rss"], rss.render(feed, fitted)
     if "json" in feed.formats:
         yield FILES["json"], jsonfeed.render(feed, fitted)
     yield "index.html", html.render(fitted)

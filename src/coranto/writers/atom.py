@@ -10,18 +10,21 @@ from feedgen.feed import FeedGenerator
 from coranto.model import Feed, Person, Story
 from coranto.writers import FILES, TYPES, extension
 from coranto.writers.fit import fit
+from coranto.writers.readback import GENERATOR
 
 
 def write(feed: Feed) -> bytes:
     """``feed`` as the bytes of an Atom document, entries in the order of its stories."""
-    return render(fit(feed))
+    return render(feed, fit(feed))
 
 
-def render(feed: Feed) -> bytes:
-    """A feed that is already fit (`coranto.writers.fit`) as the bytes of an Atom document."""
-    generator = _head(feed)
-    for story in feed.stories:
-        _entry(generator.add_entry(order="append"), story, feed.language)
+def render(feed: Feed, shown: Feed) -> bytes:
+    """``shown``, the fitted form of ``feed`` (`coranto.writers.fit`), as the bytes of an Atom document."""
+    generator = _head(shown)
+    for story, fitted in zip(feed.stories, shown.stories, strict=True):
+        entry = generator.add_entry(order="append")
+        entry.coranto.meant = story
+        _entry(entry, fitted, shown.language)
     return cast("bytes", generator.atom_str(pretty=True))
 
 
@@ -33,7 +36,7 @@ def _head(feed: Feed) -> FeedGenerator:
     generator.title(feed.title)
     generator.updated(feed.updated)
     generator.author(name=feed.site_title, uri=feed.site_url)  # RFC 4287 4.1.1: for entries that name nobody
-    generator.generator("Coranto")
+    generator.generator(GENERATOR)
     generator.language(feed.language)
     if feed.description:
         generator.subtitle(feed.description)

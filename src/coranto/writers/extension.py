@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from lxml import etree
 
 from coranto.model import Enclosure, Feed, Source, Story
+from coranto.writers import leftover, readback
 from coranto.writers.fit import rfc3339
 
 NAMESPACE = "coranto"  # the attribute under which feedgen keeps an extension
@@ -43,6 +44,7 @@ class AtomEntry(_Extension):
     """Writes links, dates, language and source; feedgen loses every attribute of an entry's links."""
 
     story: Story
+    meant: Story  # before it was made fit: what is to be read back
     language: str  # the feed's
 
     def extend_atom(self, element: etree._Element) -> etree._Element:
@@ -56,6 +58,7 @@ class AtomEntry(_Extension):
         if story.source:
             _atom_source(element, story.source, rfc3339(story.updated))
         _atom_links(element, story)
+        leftover.keep(element, self.meant, readback.atom_entry(element))
         return element
 
 
@@ -78,6 +81,7 @@ class RssEntry(_Extension):
     """Writes pubDate, authors without e-mail and the source's feed; feedgen drops or misplaces them."""
 
     story: Story
+    meant: Story  # before it was made fit: what is to be read back
 
     def extend_rss(self, element: etree._Element) -> etree._Element:
         """Mend an item element."""
@@ -90,6 +94,7 @@ class RssEntry(_Extension):
             element.append(etree.Element("enclosure", url=file.url, length=str(file.length), type=file.type))
         if story.source and story.source.feed_url:
             _add(element, "source", story.source.title).set("url", story.source.feed_url)
+        leftover.keep(element, self.meant, readback.rss_item(element))
         return element
 
 

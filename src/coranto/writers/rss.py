@@ -11,20 +11,23 @@ from feedgen.feed import FeedGenerator
 from coranto.model import Feed, Story
 from coranto.writers import FILES, TYPES, extension
 from coranto.writers.fit import fit, markup
+from coranto.writers.readback import GENERATOR
 
 _LOOKS_LIKE_ENTITY = re.compile(r"&(?=[#A-Za-z])")
 
 
 def write(feed: Feed) -> bytes:
     """``feed`` as the bytes of an RSS document, items in the order of its stories."""
-    return render(fit(feed))
+    return render(feed, fit(feed))
 
 
-def render(feed: Feed) -> bytes:
-    """A feed that is already fit (`coranto.writers.fit`) as the bytes of an RSS document."""
-    generator = _head(feed)
-    for story in feed.stories:
-        _item(generator.add_entry(order="append"), story)
+def render(feed: Feed, shown: Feed) -> bytes:
+    """``shown``, the fitted form of ``feed`` (`coranto.writers.fit`), as the bytes of an RSS document."""
+    generator = _head(shown)
+    for story, fitted in zip(feed.stories, shown.stories, strict=True):
+        item = generator.add_entry(order="append")
+        item.coranto.meant = story
+        _item(item, fitted)
     return cast("bytes", generator.rss_str(pretty=True))
 
 
@@ -35,7 +38,7 @@ def _head(feed: Feed) -> FeedGenerator:
     generator.title(feed.title)
     generator.description(feed.description or feed.title)  # RSS 2.0 asks for one
     generator.updated(feed.updated)
-    generator.generator("Coranto")
+    generator.generator(GENERATOR)
     generator.language(feed.language)
     if feed.icon:
         generator.image(feed.icon, title=feed.title, link=feed.base)
@@ -61,5 +64,6 @@ def as_html(text: str) -> str:
 
     ``<`` never occurs (`coranto.writers.fit.plain`); an ampersand is escaped only where it could be taken for an
     entity, so that the few clients that show the text as it stands show it right in all other cases.
+    `coranto.writers.readback.from_html` is the inverse.
     """
     return markup(_LOOKS_LIKE_ENTITY.sub("&amp;", text))

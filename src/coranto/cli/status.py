@@ -1,0 +1,119 @@
+"""``coranto status``: how every source is."""
+
+from __future__ import annotations
+
+from contextlib import closing, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coranto.cli import options, say
+
+if TYPE_CHECKING:
+    from coranto.inspect.states import SiteState, State
+
+_LISTED = 10  # failing posts; `check` and --json name them all
+_HEAD = ("SOURCE", "ENTRIES", "HEALTH", "LAST POLL", "NEXT POLL", "WHY")
+
+
+@click.command()
+@options.common
+def status(file: Path, *, as_json: bool) -> None:
+    """Show every source: health, last and next poll, why; posts that are wrong; feeds that are cut short.
+
+    By what the last build remembers.  Nothing is asked, written or locked.
+    """
+    now = options.now()
+    settings = options.site(file, touch=False)
+    from coranto.inspect.states import states
+    from coranto.store import read_store
+
+    store = read_store(settings.store)
+    with closing(store) if store else nullcontext():
+        found = states(settings, store)
+    if as_json:
+        say.document(_document(found))
+    else:
+        _tell(found, now)
+
+
+def _tell(found: SiteState, now: datetime) -> None:
+    if found.sources:
+        for line in say.table([_HEAD, *(_row(state, now) for state in found.sources)]):
+            say.out(line)
+    else:
+        say.out("no sources yet: write posts or upstreams into the settings, or run `coranto add URL --write`")
+    if not found.built:
+        say.out("not built yet: run `coranto build`")
+        return
+    say.out(f"{say.count(found.stories, 'story', 'stories')}, {say.count(found.conflicts, 'conflict')}")
+    _tell_failing(found)
+    for cut in found.cut:
+        say.out(cut.message)
+
+
+def _tell_failing(found: SiteState) -> None:
+    if found.failing:
+        say.out(f"{say.count(len(found.failing), 'post')} cannot be read:")
+    for failure in found.failing[:_LISTED]:
+        line = f":{failure.line}" if failure.line else ""
+        say.out(f"  {say.shown(failure.where)}{line}: {failure.error}")
+    if len(found.failing) > _LISTED:
+        say.out("  …; `coranto check` names them all")
+
+
+def _row(state: State, now: datetime) -> tuple[str, ...]:
+    from coranto.client.address import without_login
+
+    health = f"{state.health} ({state.failing})" if state.failing and state.kind == "posts" else state.health
+    place = without_login(state.place)
+    return place, f"{state.entries:,}", health, _past(state.last_poll, now), _future(state, now), state.why
+
+
+def _past(moment: datetime | None, now: datetime) -> str:
+    return f"{_span(now, moment)} ago" if moment else "-"
+
+
+def _future(state: State, now: datetime) -> str:
+    if state.next_poll is None:
+        return "never" if state.health == "gone" else "next build"
+    return "next build" if state.next_poll <= now else f"in {_span(state.next_poll, now)}"
+
+
+def _span(later: datetime, earlier: datetime) -> str:
+    """About how long: ``40 s``, ``12 min``, ``3 h``, ``5 d``."""
+    seconds = max(int((later - earlier).total_seconds()), 0)
+    for unit, size in (("d", 172_800), ("h", 7200), ("min", 120)):
+        if seconds >= size:
+            return f"{seconds // (size // 2)} {unit}"
+    return f"{seconds} s"
+
+
+def _document(found: SiteState) -> dict[str, object]:
+    return {
+        "built": found.built,
+        "sources": [_object(state) for state in found.sources],
+        "posts": {"failed": [{"path": one.where, "line": one.line or None, "error": one.error} for one in found.failing]},
+        "stories": {"total": found.stories, "conflicts": found.conflicts},
+        "cut_short": [
+            {"folder": cut.folder, "title": cut.title, "young": cut.young, "max_entries": cut.most} for cut in found.cut
+        ],
+    }
+
+
+def _object(state: State) -> dict[str, object]:
+    from coranto.client.address import without_login
+
+    return {
+        "key": without_login(state.key),
+        "kind": state.kind,
+        "place": without_login(state.place),
+        "entries": state.entries,
+        "health": state.health,
+        "last_poll": state.last_poll and state.last_poll.isoformat(),
+        "next_poll": state.next_poll and state.next_poll.isoformat(),
+        "failing": state.failing,
+        "why": state.why,
+    }

@@ -1,0 +1,1 @@
+"""Looking without touching: what `check`, `status` and `explain` say.  No lock is taken, nothing is written."""

@@ -1,0 +1,164 @@
+"""How every source is: for `coranto status`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from coranto.inspect.windows import Cut, cut_short
+from coranto.model import FEED, POSTS, Failure
+from coranto.readers.folder import scan
+from coranto.settings.values import HOUR, Posts, Settings, Upstream
+from coranto.store import Store
+from coranto.store.lookups import Lookups
+from coranto.store.sources import Subscription
+
+_MANY = 10  # as in a build: from so many posts on, half of them vanishing at once holds them all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One source."""
+
+    key: str
+    kind: str  # posts or feed
+    place: str  # the pattern or the address, as settings write it
+    entries: int = 0
+    health: str  # healthy, failing, gone, held, missing, never polled, not built
+    last_poll: datetime | None = None
+    next_poll: datetime | None = None  # None: at every build, or never
+    why: str = ""  # why it is polled then, or what is wrong
+    failing: int = 0  # posts: files that are wrong now; feeds: failed polls in a row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteState:
+    """The site as a whole."""
+
+    built: bool
+    sources: tuple[State, ...]
+    failing: tuple[Failure, ...] = ()  # posts that are wrong now, with their absolute paths
+    cut: tuple[Cut, ...] = ()
+    stories: int = 0
+    conflicts: int = 0
+
+
+def states(settings: Settings, store: Store | None) -> SiteState:
+    """How every source of ``settings`` is, by what ``store`` remembers; before the first build nothing is known."""
+    if store is None:
+        unknown = [(one.key, POSTS, one.path) for one in settings.posts]
+        unknown += [(one.key, FEED, one.url) for one in settings.upstreams]
+        rows = tuple(State(key=key, kind=kind, place=place, health="not built") for key, kind, place in unknown)
+        return SiteState(built=False, sources=rows)
+    lookups = Lookups(store.database)
+    reading = _Reading(store, lookups.entries_by_source())
+    sources = [reading.posts(posts) for posts in settings.posts]
+    sources += [reading.upstream(upstream) for upstream in settings.upstreams]
+    return SiteState(
+        built=True,
+        sources=tuple(sources),
+        failing=_failing(store, settings.posts),
+        cut=tuple(cut_short(store, settings)),
+        stories=store.stories.count(),
+        conflicts=lookups.conflicts(),
+    )
+
+
+def _failing(store: Store, folders: Sequence[Posts]) -> tuple[Failure, ...]:
+    roots = {posts.key: posts.root for posts in folders}
+    return tuple(
+        Failure(where=str(roots[key] / failure.where), error=failure.error, line=failure.line)
+        for key, failure in store.files.failures()
+        if key in roots
+    )
+
+
+class _Reading:
+    """One state after another, from one store."""
+
+    def __init__(self, store: Store, entries: dict[int, int]) -> None:
+        self._store = store
+        self._entries = entries
+        self._ids = store.sources.ids()
+
+    def posts(self, posts: Posts) -> State:
+        """A folder of posts: is it there, and would a build believe it?"""
+        source = self._ids.get(posts.key)
+        if source is None:
+            return State(key=posts.key, kind=POSTS, place=posts.path, health="not built")
+        wrong = sum(1 for key, _ in self._store.files.failures() if key == posts.key)
+        health, why = self._folder(posts, source)
+        if not why and wrong:
+            health, why = "failing", "posts cannot be read: see below; their last good versions stay"
+        return State(
+            key=posts.key,
+            kind=POSTS,
+            place=posts.path,
+            entries=self._entries.get(source, 0),
+            health=health,
+            why=why or "read at every build",
+            failing=wrong,
+        )
+
+    def _folder(self, posts: Posts, source: int) -> tuple[str, str]:
+        known = {file.path for file in self._store.files.of(source)}
+        total = len(known)
+        try:
+            for file in scan(posts.root, posts.glob, posts.exclude):
+                known.discard(file.path)
+        except OSError as error:
+            return "missing", f"cannot be listed ({error.strerror or error}); its posts stay published"
+        if total and len(known) == total:
+            return "held", "no known post is there any more; they stay published"
+        if total >= _MANY and 2 * len(known) >= total:
+            return "held", f"{len(known):,} of {total:,} posts are gone; `coranto build --accept-deleted` lets them leave"
+        return "healthy", ""
+
+    def upstream(self, upstream: Upstream) -> State:
+        """A subscription, by its last visit."""
+        source = self._ids.get(upstream.key)
+        known = self._store.sources.subscription(source) if source is not None else Subscription()
+        always = upstream.path is not None
+        return State(
+            key=upstream.key,
+            kind=FEED,
+            place=upstream.url,
+            entries=self._entries.get(source or 0, 0),
+            health=_health(known),
+            last_poll=known.last_poll,
+            next_poll=None if always or known.gone else known.due,
+            why=_why(upstream, known),
+            failing=known.errors,
+        )
+
+
+def _health(known: Subscription) -> str:
+    if known.gone:
+        return "gone"
+    if known.last_poll is None:
+        return "never polled"
+    return "failing" if known.errors else "healthy"
+
+
+def _why(upstream: Upstream, known: Subscription) -> str:
+    """Why it is polled when it is, or what is wrong."""
+    if known.errors:
+        return f"failed {known.errors} times in a row: {known.error}" if known.errors > 1 else known.error
+    moved = f"; it has moved: write {known.moved_to} in settings.yaml" if known.moved_to else ""
+    if upstream.path is not None:
+        return "a file: read at every build"
+    if known.last_poll is None:
+        return "due at the next build"
+    stated = {"every": upstream.every, "the feed's ttl": known.ttl, "the server's max-age": known.max_age}
+    reason = max(stated, key=lambda name: stated[name])
+    skips = " outside the hours and days that the feed names" if known.skip_hours or known.skip_days else ""
+    return f"{reason}: {duration(stated[reason])}{skips}{moved}"
+
+
+def duration(seconds: int) -> str:
+    """``90s``, ``15m``, ``2h``, ``3d``: as settings write it."""
+    for unit, size in (("d", 24 * HOUR), ("h", HOUR), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
