@@ -7,7 +7,7 @@ BENCH_CATEGORIES ?= 200
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests accept bench clean
+.PHONY: help feeds test check lint types layers tests accept crash bench clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -39,6 +39,11 @@ tests: .venv/.developing ## pytest on all cores, with coverage
 
 accept: .venv/.developing ## rewrite the golden files of the tests: read the diff before you commit it
 	ACCEPT=1 $(BIN)/pytest -n auto
+
+crash: .venv/.developing ## kill builds at 500 random moments, and judge what is left each time
+	rm -rf .crash && mkdir .crash
+	$(BIN)/python tests/killing.py .crash --kills 500
+	rm -rf .crash
 
 bench: .venv/.installed ## time builds (BENCH_POSTS=10000 BENCH_CATEGORIES=200)
 	$(BIN)/python bench/build.py --posts $(BENCH_POSTS) --categories $(BENCH_CATEGORIES)

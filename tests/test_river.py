@@ -1,6 +1,5 @@
 """A whole run: the promises of the river, each judged by what stands in feeds/."""
 
-import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -247,7 +246,7 @@ def test_an_emptied_category_is_removed_and_listed_but_not_what_others_put_there
     assert report.feeds.removed == [
         f"guangzhouribao/{name}" for name in ("atom.xml", "feed.json", "index.html", "rss.xml")
     ]
-    assert os.listdir(site.folder / "feeds/guangzhouribao") == ["note.txt"]
+    assert [file.name for file in (site.folder / "feeds/guangzhouribao").iterdir()] == ["note.txt"]
 
 
 def test_the_window_holds_a_number_and_an_age_and_never_more_than_the_most(site):
@@ -342,3 +341,30 @@ def test_a_moved_domain_renames_nothing_and_updates_nothing(site):
     build(moved, now=site.now + HOUR)
     assert {story.id: story.updated for story in site.stories()} == before
     assert b"https://feeds.example/all/atom.xml" in site.files()["all/atom.xml"]
+
+
+def test_a_store_that_cannot_be_read_is_moved_aside_and_made_again_r9(site):
+    site.build()
+    before = site.files()
+    store = site.folder / ".coranto/store.sqlite3"
+    for left in store.parent.glob("store.sqlite3-*"):
+        left.unlink()
+    store.write_bytes(b"no database at all" * 100)
+    report = site.build()
+    assert (report.feeds.written, site.files()) == ([], before)
+    assert len(list(store.parent.glob("*.unreadable-*"))) == 1
+
+
+def test_a_folder_that_cannot_be_written_keeps_every_old_file_r3(site):
+    site.build()
+    before = site.files()
+    root = site.folder / "feeds/guangzhouribao"
+    site.post("posts/2022-01-07-new.md", title="新的", category="guangzhouribao")
+    (root / ".atom.xml.new").mkdir()  # stands where the new bytes have to go: root may write anywhere
+    report = site.build()
+    assert report.feeds.failed
+    assert {path: body for path, body in site.files().items() if path.startswith("guang")} == {
+        path: body for path, body in before.items() if path.startswith("guang")
+    }
+    (root / ".atom.xml.new").rmdir()
+    assert "guangzhouribao/atom.xml" in site.build().feeds.written

@@ -15,8 +15,8 @@ from pathlib import Path
 from coranto import identity, markup
 from coranto.dedup import ids, merge
 from coranto.intake.library import Library
-from coranto.model import Entry, Feed, Public, Story, Words
-from coranto.settle import settle, standing
+from coranto.model import FEED, POSTS, Entry, Feed, Public, Story, Words
+from coranto.settle import settle
 from coranto.store import Store
 from coranto.store.entries import Row
 from coranto.store.history import Recovered
@@ -76,42 +76,42 @@ def claim(store: Store, library: Library, tag: str, now: datetime, *, whole: boo
 
 
 class _Claims:
-    """One to one: each recovered story finds one story, each story leads with one id."""
+    """One to one: each recovered story finds the entry whose words it showed."""
 
     def __init__(self, store: Store, library: Library, tag: str) -> None:
         self._store = store
         self._library = library
         self._tag = tag
-        self._ranks = store.sources.ranks()
         self._sources = store.sources.ids()
+        self._kinds = {row: source.kind for row, source in store.sources.all().items()}
 
     def settle(self, waiting: list[Recovered]) -> None:
         """The best agreements first."""
         agreements = [
-            (-agreement, one.id, winner.story, story, winner)
+            (differences, one.id, row.uid, story, row)
             for one in waiting
             for story in [_story(one)]
-            for agreement, winner in self._likely(one, story)
+            for differences, row in self._likely(one, story)
         ]
         claimed: set[str] = set()
-        led: set[int | None] = set()
-        for _, public_id, number, story, winner in sorted(agreements, key=lambda one: one[:3]):
-            if public_id not in claimed:
-                self._record(story, winner, leads=number not in led)
+        taken: set[int] = set()
+        for _, public_id, uid, story, row in sorted(agreements, key=lambda one: one[:3]):
+            if public_id not in claimed and uid not in taken:
+                self._record(story, row)
                 claimed.add(public_id)
-                led.add(number)
+                taken.add(uid)
 
-    def _likely(self, one: Recovered, story: Story) -> Iterator[tuple[int, Row]]:
-        """The winners of the stories that may be this one, and how well they agree."""
-        seen: set[int] = set()
-        for row in self._alike(one, story):
-            if row.story is None or row.story in seen:
-                continue
-            seen.add(row.story)
-            winner = min(
-                self._store.entries.of_story(row.story), key=lambda other: merge.order(standing(other, self._ranks))
-            )
-            yield self._agreement(one, story, winner), winner
+    def _likely(self, one: Recovered, story: Story) -> Iterator[tuple[tuple[bool, ...], Row]]:
+        """The entries whose words this story may have shown, and in what they differ."""
+        for row in {row.uid: row for row in self._alike(one, story) if row.story is not None}.values():
+            stranger = not self._says(story, row)
+            if stranger and story.source is not None and story.source.key in self._sources:
+                continue  # its source does not list it any more: it is given back
+            yield (stranger, *(not same for same in self._agreement(one, story, row))), row
+
+    def _says(self, story: Story, row: Row) -> bool:
+        """Whether a row is of the source that a story's words came from; one of ours has no source."""
+        return row.entry.source == story.source.key if story.source else self._kinds[row.source] == POSTS
 
     def _alike(self, one: Recovered, story: Story) -> Iterator[Row]:
         code = one.id.removeprefix(f"tag:{self._tag}:code/")
@@ -122,23 +122,26 @@ class _Claims:
         yield from self._store.entries.with_own_id(one.id)
         for source in self._sources.values():
             for row in self._store.entries.like(source, own_id="", url="", title_key=one.title_key):
-                if row.published == story.published or one.id in ids.candidates(row.entry, row.url, self._tag):
+                if row.published == story.published or row.entry.published is None or self._natural(one, row):
                     yield row
 
-    def _agreement(self, one: Recovered, story: Story, winner: Row) -> int:
-        """Words, then link and title, then link, then the id that it would get (IDENTITY 20)."""
-        link = bool(one.url) and one.url == winner.url
-        title = one.title_key == winner.title_key
-        words = title and story.published == winner.published
-        return 8 * (words and link) + 4 * words + 2 * (link and title) + link
+    def _agreement(self, one: Recovered, story: Story, row: Row) -> tuple[bool, ...]:
+        """Words, then link and title, then link, then title, then the id that it would get (IDENTITY 20)."""
+        link = bool(one.url) and one.url == row.url
+        title = one.title_key == row.title_key
+        words = title and story.published == row.published
+        return words and link, words, link and title, link, title, self._natural(one, row)
 
-    def _record(self, story: Story, winner: Row, *, leads: bool) -> None:
-        if self._store.sources.all()[winner.source].kind == "feed" and winner.published != story.published:
+    def _natural(self, one: Recovered, row: Row) -> bool:
+        return one.id in ids.candidates(row.entry, row.url, self._tag)
+
+    def _record(self, story: Story, row: Row) -> None:
+        if self._kinds[row.source] == FEED and self._says(story, row) and row.published != story.published:
             # An upstream's date is that of its first sight, and that was before the store was lost.
-            keys = self._store.entries.keys(winner.uid)
-            row = self._library.row(self._store, winner.entry, winner.source, known=winner, now=winner.first_seen)
-            self._store.entries.put(replace(row, published=story.published, keys=keys, state=winner.state))
-        _keep(self._store, story, winner.uid, leads=leads)
+            keys = self._store.entries.keys(row.uid)
+            again = self._library.row(self._store, row.entry, row.source, known=row, now=row.first_seen)
+            self._store.entries.put(replace(again, published=story.published, keys=keys, state=row.state))
+        _keep(self._store, story, row.uid)
 
 
 def _give_back(store: Store, library: Library, tag: str, now: datetime) -> None:
@@ -147,16 +150,18 @@ def _give_back(store: Store, library: Library, tag: str, now: datetime) -> None:
     broken = dict(_broken_posts(store, library, tag))
     for one in store.history.recovered():
         story = _story(one)
-        entry = broken.get(one.id)
-        entry = _entry(story, library, entry.source, entry.name) if entry else _upstream_entry(story, library)
+        post = broken.get(one.id)
+        entry = _entry(story, library, post.source, post.name) if post else _upstream_entry(story, library, tag)
         if entry is None or entry.source not in sources:
             continue
+        while store.entries.named(sources[entry.source], entry.name) is not None:
+            entry = replace(entry, name=entry.name + "+")
         row = library.row(store, entry, sources[entry.source], known=None, now=now)
         uid = store.entries.put(replace(row, published=story.published))
         store.entries.keep_words(uid, _words(story))
         if story.source is not None:
             store.sources.describe(sources[entry.source], story.source)
-        _keep(store, story, uid, leads=True)
+        _keep(store, story, uid)
 
 
 def _broken_posts(store: Store, library: Library, tag: str) -> Iterator[tuple[str, Entry]]:
@@ -167,19 +172,19 @@ def _broken_posts(store: Store, library: Library, tag: str) -> Iterator[tuple[st
         yield from ((public_id, entry) for public_id in ids.candidates(entry, "", tag))
 
 
-def _upstream_entry(story: Story, library: Library) -> Entry | None:
+def _upstream_entry(story: Story, library: Library, tag: str) -> Entry | None:
     if story.source is None:
         return None
-    entry = _entry(story, library, story.source.key, "")
+    own_id = "" if story.id.startswith(f"tag:{tag}:") else story.id
+    entry = replace(_entry(story, library, story.source.key, ""), own_id=own_id)
     return replace(entry, name=identity.row_name(entry))
 
 
-def _keep(store: Store, story: Story, uid: int, *, leads: bool) -> None:
+def _keep(store: Store, story: Story, uid: int) -> None:
     store.history.keep(
         Public(
             id=story.id,
             entry=uid,
-            leads=leads,
             first_out=story.published,
             updated=story.updated,
             digest=merge.digest(story),
@@ -195,7 +200,6 @@ def _entry(story: Story, library: Library, source: str, name: str) -> Entry:
     return Entry(
         source=source,
         name=name,
-        own_id=story.id if story.source else "",
         link=link,
         code=code,
         title=story.title,

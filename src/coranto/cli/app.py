@@ -59,9 +59,10 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
         """Run a command; an expected error becomes words and an exit code, never a traceback."""
+        result = None
         failed: Failed | None = None
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
@@ -71,7 +72,9 @@ class Commands(click.Group):
             if failed is None:
                 raise
         # Out of the except block the interrupted work is let go of: its connections close before the process ends.
-        _tell(ctx, failed)
+        if failed is not None:
+            _tell(ctx, failed)
+        return result
 
 
 def _tell(ctx: click.Context, failed: Failed) -> NoReturn:

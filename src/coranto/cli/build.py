@@ -71,17 +71,12 @@ def _would(report: Report, root: str) -> list[str]:
 
 def _summary(report: Report) -> list[tuple[str, str]]:
     posts, polls, stories, feeds = report.posts, report.subscriptions, report.stories, report.feeds
+    visits = f"{polls.changed:,} changed, {polls.not_modified:,} not, {len(polls.failed):,} failed"
+    changes = f"{stories.added:,} added, {stories.updated:,} updated"
+    joins = f"{say.count(stories.merged, 'copy', 'copies')} merged, {say.count(stories.conflicts, 'conflict')}"
     return [
         ("posts", f"{posts.read:,} read, {posts.unchanged:,} unchanged, {len(posts.failed):,} failed"),
-        (
-            "upstreams",
-            f"{polls.polled:,} polled ({polls.changed:,} changed, {polls.not_modified:,} not, {len(polls.failed):,} failed), "
-            f"{polls.not_due:,} not due",
-        ),
-        (
-            "stories",
-            f"{stories.total:,} in all: {stories.added:,} added, {stories.updated:,} updated, "
-            f"{say.count(stories.merged, 'copy', 'copies')} merged, {say.count(stories.conflicts, 'conflict')}",
-        ),
+        ("upstreams", f"{polls.polled:,} polled ({visits}), {polls.not_due:,} not due"),
+        ("stories", f"{stories.total:,} in all: {changes}, {joins}"),
         ("feeds", f"{len(feeds.written):,} written, {len(feeds.removed):,} removed, {feeds.unchanged:,} unchanged"),
     ]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from coranto.cli import options, say, sample
+from coranto.cli import options, sample, say
 from coranto.cli.failures import Refused
 
 _IGNORED = ".coranto/"
@@ -40,9 +40,7 @@ def init(
         raise click.UsageError("give either DIR or --config, not both")
     file = file or (folder or Path()) / "settings.yaml"
     home = file.absolute().parent
-    facts = sample.Facts(
-        title=title or home.name or "News", url=_with_slash(url), language=language, timezone=timezone
-    )
+    facts = sample.Facts(title=title or home.name or "News", url=_with_slash(url), language=language, timezone=timezone)
     made = start(file, facts, options.now())
     if as_json:
         say.document({"settings": str(file.absolute()), "created": [str(one.absolute()) for one in made]})

@@ -38,9 +38,8 @@ config = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     envvar="CORANTO_CONFIG",
     default=Path("settings.yaml"),
-    show_default="$CORANTO_CONFIG, then ./settings.yaml",
     metavar="FILE",
-    help="The settings.",
+    help="The settings.  [default: $CORANTO_CONFIG, then ./settings.yaml]",
 )
 
 

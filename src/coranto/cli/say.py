@@ -48,7 +48,10 @@ def table(rows: Iterable[Sequence[str]]) -> list[str]:
     """``rows`` in columns; a Chinese character takes two places."""
     cells = [[clean(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(cell + " " * (wide - _width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [
+        "  ".join(cell + " " * (wide - _width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
 
 
 def _width(text: str) -> int:

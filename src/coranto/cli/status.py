@@ -95,7 +95,9 @@ def _document(found: SiteState) -> dict[str, object]:
     return {
         "built": found.built,
         "sources": [_object(state) for state in found.sources],
-        "posts": {"failed": [{"path": one.where, "line": one.line or None, "error": one.error} for one in found.failing]},
+        "posts": {
+            "failed": [{"path": one.where, "line": one.line or None, "error": one.error} for one in found.failing]
+        },
         "stories": {"total": found.stories, "conflicts": found.conflicts},
         "cut_short": [
             {"folder": cut.folder, "title": cut.title, "young": cut.young, "max_entries": cut.most} for cut in found.cut

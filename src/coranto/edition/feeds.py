@@ -58,7 +58,9 @@ class Edition:
     # -- one category
 
     def _publish(self, key: str) -> None:
-        stories = self._window(key)
+        stories, missing = self._window(key)
+        if missing and not stories:
+            return  # their words cannot be had just now: what stands there stays, and stays marked
         folders = self._titles.folders(key) if key else [ALL]
         for folder in folders:
             files: Mapping[str, bytes] = {}
@@ -76,8 +78,8 @@ class Edition:
             return True
         return self._titles.wanted(key) and self._store.stories.count(key) >= self._settings.feeds.min_stories
 
-    def _window(self, key: str) -> list[Story]:
-        """The stories of a category's feed; their ids are on record before any file is written."""
+    def _window(self, key: str) -> tuple[list[Story], int]:
+        """The stories of a category's feed, and how many have no words; ids are on record before a file is written."""
         limits = self._settings.feeds
         places = self._store.stories.newest(key, limits.max_entries)
         size = window(
@@ -89,7 +91,8 @@ class Edition:
         with self._store.database.transaction():
             stories = [story for place in places[:size] if (story := self._proofs.story(place))]
             self._store.outputs.keep_oldest(key, places[size - 1].published if size else None)
-        return sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
+        ordered = sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
+        return ordered, size - len(stories)
 
     def _feed(self, key: str, folder: str, stories: list[Story]) -> Feed:
         site = self._settings.site

@@ -15,7 +15,8 @@ from coranto import naming
 from coranto.inspect import written
 from coranto.inspect.findings import Finding, placed
 from coranto.inspect.windows import cut_short
-from coranto.intake.library import Library, rules_of
+from coranto.intake.library import Library
+from coranto.intake.rules import rules_of
 from coranto.model import Entry, Failure, PostFile
 from coranto.readers.folder import scan
 from coranto.settings.values import Posts, Settings, Upstream

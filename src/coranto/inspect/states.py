@@ -112,7 +112,10 @@ class _Reading:
         if total and len(known) == total:
             return "held", "no known post is there any more; they stay published"
         if total >= _MANY and 2 * len(known) >= total:
-            return "held", f"{len(known):,} of {total:,} posts are gone; `coranto build --accept-deleted` lets them leave"
+            return (
+                "held",
+                f"{len(known):,} of {total:,} posts are gone; `coranto build --accept-deleted` lets them leave",
+            )
         return "healthy", ""
 
     def upstream(self, upstream: Upstream) -> State:

@@ -44,5 +44,7 @@ def cut_short(store: Store, settings: Settings) -> Iterator[Cut]:
         newest = store.stories.newest(key, 1)[0].published
         young = lookups.since(key, newest - timedelta(seconds=limits.max_age))
         if young > limits.max_entries:
-            folder, title = (titles.categories[key].folder, titles.categories[key].title) if key else (_ALL, settings.site.title)
+            folder, title = (
+                (titles.categories[key].folder, titles.categories[key].title) if key else (_ALL, settings.site.title)
+            )
             yield Cut(folder=folder, title=title, young=young, most=limits.max_entries)

@@ -45,6 +45,11 @@ class Lookups:
         rows = self._db.rows("SELECT entry FROM carried WHERE public_id = :id ORDER BY entry", id=public_id)
         return [uid for (uid,) in rows]
 
+    def filed(self, uid: int) -> list[str]:
+        """The categories of an entry, as written."""
+        rows = self._db.rows("SELECT name FROM entry_category WHERE entry = :uid ORDER BY category", uid=uid)
+        return [name for (name,) in rows]
+
     def public_ids(self) -> Iterator[str]:
         """Every id that ever went out."""
         return (public_id for (public_id,) in self._db.stream("SELECT public_id FROM public ORDER BY public_id"))

@@ -148,19 +148,19 @@ def _readable(path: Path, mode: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")  # what a build writes meanwhile is not seen
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        if version != len(MIGRATIONS):
-            age = (
-                "a newer Coranto; update"
-                if version > len(MIGRATIONS)
-                else 'an older Coranto; run "coranto build" first'
-            )
-            raise StoreError(f"{path}: written by {age}")
+        _same_version(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _same_version(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version < len(MIGRATIONS):
+        raise StoreError(f'{path}: written by an older Coranto; run "coranto build" first')
+    if version > len(MIGRATIONS):
+        raise StoreError(f"{path}: written by a newer Coranto (version {version}); update")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

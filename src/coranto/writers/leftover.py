@@ -2,7 +2,7 @@
 
 Atom has no place for a source's key, RSS none for an e-mail address, a second file or an update, and neither shows a
 ``<`` in a title (`coranto.writers.fit`).  Whatever reading an entry back would lose stands in
-``<coranto:story xmlns:coranto="tag:coranto,2026:feed">``, under the names of `coranto.model.Story`: texts and instants
+``<coranto:story xmlns:coranto="urn:coranto:story">``, under the names of `coranto.model.Story`: texts and instants
 as attributes, everything else as one child for each value.  Clients pass over elements that they do not know
 (RFC 4287 6.3; RSS 2.0 "Extending RSS").  An entry that says everything by itself gets none.
 """
@@ -20,7 +20,7 @@ from coranto.model import FEED, POSTS, Category, Enclosure, Person, Source, Stor
 from coranto.text import xml_safe
 from coranto.writers.fit import rfc3339, second
 
-NAMESPACE = "tag:coranto,2026:feed"
+NAMESPACE = "urn:coranto:story"
 
 _OURS = f"{{{NAMESPACE}}}"
 _TEXTS = ("id", "title", "link", "content", "summary", "language")
@@ -56,7 +56,7 @@ def complete(entry: etree._Element, said: Story) -> Story:
     """The story that was written: what ``entry`` says, and what `keep` put beside it.
 
     Raises:
-        TypeError, ValueError: somebody changed our element by hand.
+        KeyError, TypeError, ValueError: somebody changed our element by hand.
     """
     element = entry.find(f"{_OURS}story")
     if element is None:
@@ -93,7 +93,7 @@ def _left(story: Story, said: Story) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _safe(value: Any) -> Any:
+def _safe(value: object) -> object:
     """``value`` and all in it without what XML forbids, instants to the second; no description of a category."""
     if isinstance(value, str):
         return xml_safe(value)
@@ -108,16 +108,16 @@ def _safe(value: Any) -> Any:
     return value
 
 
-def _several(value: Any) -> tuple[Any, ...]:
+def _several(value: object) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,) if value else ()
 
 
-def _packed(value: Any) -> str:
+def _packed(value: object) -> str:
     return rfc3339(value) if isinstance(value, datetime) else str(value)
 
 
-def _attributes(value: Any) -> dict[str, str]:
-    """Every field that a value states; `Category` and `Person` ask for some that may be empty, so all texts."""
+def _attributes(value: Person | Category | Enclosure | Source) -> dict[str, str]:
+    """Every field of a value, empty ones too: some must be given; but a category's description, which is settings'."""
     return {field.name: _packed(getattr(value, field.name)) for field in fields(value) if field.name != "description"}
 
 

@@ -43,6 +43,24 @@ def write(site: SiteHead, listings: Sequence[Listing]) -> bytes:
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
 
+def subscriptions(title: str, outlines: Sequence[Outline]) -> bytes:
+    """``outlines`` as an OPML document that other programs take: one folder for each category, the rest at the top.
+
+    `read` gives them back, those at the top first.
+    """
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = headline(title)
+    body = etree.SubElement(root, "body")
+    folders = {"": body}
+    for one in sorted(outlines, key=lambda one: one.category != ""):
+        if one.category not in folders:
+            name = line(one.category)
+            folders[one.category] = etree.SubElement(body, "outline", text=name, title=name)
+        name = headline(one.title) or line(one.url)
+        etree.SubElement(folders[one.category], "outline", type="rss", text=name, title=name, xmlUrl=iri(one.url))
+    return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+
+
 def _subscribed(formats: tuple[str, ...]) -> str:
     """The file that a subscriber of the list gets: the best format of those that are written."""
     return next((FILES[name] for name in FILES if name in formats), FILES["atom"])

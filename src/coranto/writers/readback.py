@@ -8,7 +8,7 @@ nothing else.  Every story comes back as it was, but for the descriptions of its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from lxml import etree
@@ -118,9 +118,12 @@ def _parsed(data: bytes) -> etree._Element:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError(f"not XML: {error}") from error
+        raise ValueError(f"not a readable XML document: {error}") from error
+    if root.getroottree().docinfo.internalDTD is not None:  # the place of entities
+        raise ValueError("not a feed of ours: it has a document type")
+    return root
 
 
 def _atom(root: etree._Element) -> tuple[Story, ...]:
