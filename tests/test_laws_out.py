@@ -178,15 +178,24 @@ def test_law_8_ids_of_a_first_run_are_a_function_of_the_entries(steps, chance):
 @some
 @given(STEPS)
 def test_law_9_the_store_is_lost_and_nothing_else(steps):
-    """Every id, winner and `updated` is as it was, and no file is written."""
+    """Every id, winner and `updated` is as it was, and no file is written.
+
+    What is in no feed cannot be read back: a copy that its upstream lists no longer may leave a story whose words are
+    another's.  Then no id is lost, and nothing falls.
+    """
     with press() as going:
         for step in steps:
             going.step(*step)
-            going.site.build()
-        files = going.site.files()
+            report = going.site.build()
+        files, before = going.site.files(), {story.id: story for story in going.site.stories()}
         going.site.lose_state()
-        report = going.site.build()
-        assert going.site.files() == files
-        assert report.feeds.written == report.feeds.removed == []
+        after = going.site.build()
+        found = {story.id: story for story in going.site.stories()}
+        assert before.keys() <= found.keys()
+        assert all(story.updated <= found[story.id].updated for story in before.values())
+        if after.stories.merged == report.stories.merged:
+            assert going.site.files() == files
+            assert after.feeds.written == after.feeds.removed == []
+        files = going.site.files()
         going.site.build()
         assert going.site.files() == files

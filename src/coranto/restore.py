@@ -93,13 +93,16 @@ class _Claims:
             for story in [_story(one)]
             for differences, row in self._likely(one, story)
         ]
-        claimed: set[str] = set()
+        claimed: dict[str, tuple[Story, Row]] = {}
         taken: set[int] = set()
         for _, public_id, uid, story, row in sorted(agreements, key=lambda one: one[:3]):
             if public_id not in claimed and uid not in taken:
-                self._record(story, row)
-                claimed.add(public_id)
+                claimed[public_id] = story, row
                 taken.add(uid)
+        for story, row in claimed.values():
+            _keep(self._store, story, row.uid)
+        for story, row in claimed.values():
+            self._follow(story, row, taken)
 
     def _likely(self, one: Recovered, story: Story) -> Iterator[tuple[tuple[bool, ...], Row]]:
         """The entries whose words this story may have shown, and in what they differ."""
@@ -107,7 +110,9 @@ class _Claims:
             stranger = not self._says(story, row)
             if stranger and story.source is not None and story.source.key in self._sources:
                 continue  # its source does not list it any more: it is given back
-            yield (stranger, *(not same for same in self._agreement(one, story, row))), row
+            agreement = self._agreement(one, story, row)
+            if any(agreement):
+                yield (stranger, *(not same for same in agreement)), row
 
     def _says(self, story: Story, row: Row) -> bool:
         """Whether a row is of the source that a story's words came from; one of ours has no source."""
@@ -122,7 +127,7 @@ class _Claims:
         yield from self._store.entries.with_own_id(one.id)
         for source in self._sources.values():
             for row in self._store.entries.like(source, own_id="", url="", title_key=one.title_key):
-                if row.published == story.published or row.entry.published is None or self._natural(one, row):
+                if row.published == story.published or row.entry.published is None or self._natural(one, story, row):
                     yield row
 
     def _agreement(self, one: Recovered, story: Story, row: Row) -> tuple[bool, ...]:
@@ -130,18 +135,26 @@ class _Claims:
         link = bool(one.url) and one.url == row.url
         title = one.title_key == row.title_key
         words = title and story.published == row.published
-        return words and link, words, link and title, link, title, self._natural(one, row)
+        return words and link, words, link and title, link, title, self._natural(one, story, row)
 
-    def _natural(self, one: Recovered, row: Row) -> bool:
+    def _natural(self, one: Recovered, story: Story, row: Row) -> bool:
+        """Whether it would get this id; a source's own id wants a witness, as when an item is known again."""
+        if one.id == row.entry.own_id:
+            return one.url == row.url or one.title_key == row.title_key or story.published == row.published
         return one.id in ids.candidates(row.entry, row.url, self._tag)
 
-    def _record(self, story: Story, row: Row) -> None:
-        if self._kinds[row.source] == FEED and self._says(story, row) and row.published != story.published:
-            # An upstream's date is that of its first sight, and that was before the store was lost.
-            keys = self._store.entries.keys(row.uid)
+    def _follow(self, story: Story, row: Row, taken: set[int]) -> None:
+        """What an id that is on record again means for its entry.
+
+        An upstream's date is that of its first sight, and that was before the store was lost; an id that a copy bears
+        too is a key of the entry that it stands for (IDENTITY 18), unless that copy was out under another.
+        """
+        bearers = {other.uid for other in self._store.entries.with_own_id(story.id)} - {row.uid}
+        dated = self._kinds[row.source] == FEED and self._says(story, row)
+        published = story.published if dated else row.published
+        if published != row.published or (bearers and not bearers & taken):
             again = self._library.row(self._store, row.entry, row.source, known=row, now=row.first_seen)
-            self._store.entries.put(replace(again, published=story.published, keys=keys, state=row.state))
-        _keep(self._store, story, row.uid)
+            self._store.entries.put(replace(again, published=published, state=row.state))
 
 
 def _give_back(store: Store, library: Library, tag: str, now: datetime) -> None:

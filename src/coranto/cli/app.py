@@ -85,7 +85,9 @@ def _tell(ctx: click.Context, failed: Failed) -> NoReturn:
     ctx.exit(failed.code)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "coranto", cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="coranto", message="%(prog)s %(version)s")
 def app() -> None:
     """Posts and upstream feeds flow in; each story comes out once, in the feed of every category it belongs to.

@@ -160,7 +160,7 @@ def _json(data: bytes, address: str) -> Wrong:
     """JSON Feed 1.1, "Top-level" and "Items"."""
     try:
         feed = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield getattr(error, "lineno", 0), f"is no JSON: {getattr(error, 'msg', error)}"
         return
     items = feed.get("items") if isinstance(feed, dict) else None

@@ -124,7 +124,7 @@ def copy(path: Path, to: Path) -> Path:
     """A copy of a store, to try things on; an empty one if there is none yet."""
     if path.exists():
         with (
-            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(to)) as target,
         ):
             source.backup(target)

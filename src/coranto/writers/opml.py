@@ -49,14 +49,14 @@ def subscriptions(title: str, outlines: Sequence[Outline]) -> bytes:
     `read` gives them back, those at the top first.
     """
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = headline(title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = line(title)
     body = etree.SubElement(root, "body")
     folders = {"": body}
     for one in sorted(outlines, key=lambda one: one.category != ""):
         if one.category not in folders:
             name = line(one.category)
             folders[one.category] = etree.SubElement(body, "outline", text=name, title=name)
-        name = headline(one.title) or line(one.url)
+        name = line(one.title) or line(one.url)
         etree.SubElement(folders[one.category], "outline", type="rss", text=name, title=name, xmlUrl=iri(one.url))
     return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
