@@ -53,7 +53,7 @@ def main() -> int:
         run(site, edited=edited)
         judge(site, whole=True)
         if files(site) != reference[edited]:
-            raise SystemExit(f"kill {number}: the next build gave other bytes than an undisturbed one")
+            raise SystemExit(f"kill {number}: the next build gave other bytes: {differing(files(site), reference[edited])}")
     print(f"{options.kills} builds, {kills} killed before their end, 0 files broken, 0 bytes different")
     return 0
 
@@ -140,6 +140,11 @@ def judge(site: Path, *, whole: bool = False) -> None:
             raise SystemExit(f"{path} is cut or a stranger")
         if whole and Path(path).name.startswith("."):
             raise SystemExit(f"{path} was left behind")
+
+
+def differing(found: dict[str, bytes], wanted: dict[str, bytes]) -> list[str]:
+    """The paths of the files that are not as they should be."""
+    return sorted(path for path in found.keys() | wanted.keys() if found.get(path) != wanted.get(path))
 
 
 def files(site: Path) -> dict[str, bytes]:

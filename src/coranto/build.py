@@ -121,7 +121,8 @@ def _publish(run: Run, publisher: Publisher) -> None:
     store, report = run.store, run.report
     mark_damaged(store, publisher)
     report.feeds.unchanged = store.outputs.count()
-    if not store.outputs.dirty() or (report.posts.held and not store.outputs.fact("published")):
+    behind = store.outputs.dirty() or store.outputs.fact("lists")
+    if not behind or (report.posts.held and not store.outputs.fact("published")):
         return
     from coranto.edition.publication import publish
 

@@ -47,12 +47,14 @@ class Edition:
         Raises:
             PublishError: a file could not be written; what is left to do is still marked.
         """
+        # From here on the lists are behind, and say so until they are written: a crash between changes nothing of it.
+        self._store.outputs.keep_fact("lists", "behind")
         keys = sorted({self._titles.real(key) for key in self._store.outputs.dirty()})
         for done, key in enumerate(keys, start=1):
             self._publish(key)
             progress.step("feeds", done, len(keys))
-        if keys:
-            self._lists()
+        self._lists()
+        self._store.outputs.keep_fact("lists", "")
         self._report.unchanged = len(self._store.outputs.all()) - len(self._report.written)
 
     # -- one category
