@@ -2,7 +2,7 @@
 
 import pytest
 
-from coranto.client import Client, FetchError, Limits
+from coranto.client import Client, FetchError, Limits, Pace
 from coranto.settings.values import Fetch
 from loopback import loopback
 
@@ -29,3 +29,20 @@ def error_of(answer, limits=SMALL, path="/feed"):
         assert server.url(path) in str(caught.value)
         assert "\n" not in caught.value.reason
         return caught.value
+
+
+class FakeTime:
+    """A clock that moves when somebody sleeps."""
+
+    def __init__(self, now=100.0):
+        self.now, self.slept = now, []
+
+    def clock(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+
+    def pace(self, pause=1.5, private=(), **more):
+        return Pace(pause, private, self.clock, self.sleep, **more)

@@ -26,7 +26,7 @@ def test_a_request_says_who_asks_and_nothing_more():
     assert set(log[0].headers) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
     assert log[0].headers["User-Agent"] == "Coranto/1.2"
     assert log[0].headers["Accept"].startswith("application/atom+xml, application/rss+xml, application/feed+json")
-    assert log[0].headers["Accept-Encoding"] == "gzip, deflate"
+    assert log[0].headers["Accept-Encoding"] == "gzip, deflate, br"
 
 
 def test_the_operators_contact_goes_into_the_user_agent():

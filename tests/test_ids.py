@@ -25,7 +25,9 @@ def entry(**fields: str) -> Entry:
 # -- candidates
 
 
-@pytest.mark.parametrize("own_id", ["https://a.example/?p=1", "tag:a.example,2021:1", "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"])
+@pytest.mark.parametrize(
+    "own_id", ["https://a.example/?p=1", "tag:a.example,2021:1", "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"]
+)
 def test_a_public_iri_of_its_own_comes_first(own_id):
     """RFC 4287 4.2.6: an id survives republication."""
     assert candidates(entry(own_id=own_id, code="NW20220107"), "a.example/1", TAG)[0] == own_id

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from river import Site, item
 
 from coranto.dedup.merge import digest
 from coranto.model import Public, Story
+from river import Site, item
 
 CODES = ("202201070000000001", "202201070000000002")
 LINKS = ("http://a.example/1", "https://a.example/2", "https://a.example/3")
@@ -44,7 +44,7 @@ STEPS = st.lists(
     min_size=2,
     max_size=8,
 )
-some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass
@@ -181,19 +181,20 @@ def test_law_9_the_store_is_lost_and_nothing_else(steps):
     """Every id, winner and `updated` is as it was, and no file is written.
 
     What is in no feed cannot be read back: a copy that its upstream lists no longer may leave a story whose words are
-    another's.  Then no id is lost, and nothing falls.
+    another's, and two entries of one source that say the same look the same.  Then still no id is lost.
     """
     with press() as going:
         for step in steps:
             going.step(*step)
             report = going.site.build()
         files, before = going.site.files(), {story.id: story for story in going.site.stories()}
+        said = [(row.source, row.title_key, row.published) for row in going.site.rows() if row.state == "live"]
         going.site.lose_state()
         after = going.site.build()
-        found = {story.id: story for story in going.site.stories()}
-        assert before.keys() <= found.keys()
-        assert all(story.updated <= found[story.id].updated for story in before.values())
-        if after.stories.merged == report.stories.merged:
+        records = going.records()
+        assert before.keys() <= records.keys()
+        assert all(story.updated <= records[story.id].updated for story in before.values())
+        if after.stories.merged == report.stories.merged and len(said) == len(set(said)):
             assert going.site.files() == files
             assert after.feeds.written == after.feeds.removed == []
         files = going.site.files()

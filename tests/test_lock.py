@@ -34,7 +34,10 @@ def holder(tmp_path):
 
 def test_a_second_process_stops_at_once_and_names_the_first(tmp_path, holder):
     started = time.monotonic()
-    with pytest.raises(BusyError, match=rf"another coranto \(pid {holder.pid}\).*{tmp_path}/lock") as caught, held(tmp_path / "lock"):
+    with (
+        pytest.raises(BusyError, match=rf"another coranto \(pid {holder.pid}\).*{tmp_path}/lock") as caught,
+        held(tmp_path / "lock"),
+    ):
         pass
     assert caught.value.pid == holder.pid
     assert time.monotonic() - started < 1

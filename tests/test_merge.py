@@ -66,7 +66,9 @@ def test_the_winner_is_the_best_by_source_completeness_date_and_name(better, wor
     assert ranked([second, first]) == (first, second)
 
 
-@given(st.lists(st.builds(standing, st.integers(1, 99), rank=st.integers(0, 2), fullness=st.integers(0, 99)), max_size=6))
+@given(
+    st.lists(st.builds(standing, st.integers(1, 99), rank=st.integers(0, 2), fullness=st.integers(0, 99)), max_size=6)
+)
 def test_the_order_is_total_and_that_of_arrival_is_irrelevant(standings):
     by_name = {one.name: one for one in standings}.values()
     assert ranked(by_name) == ranked(reversed(list(by_name)))
@@ -97,7 +99,9 @@ def test_summary_authors_and_language_come_from_the_next_that_has_them():
 
 
 def test_the_other_copies_are_related_each_once():
-    story = merged(version("https://a/1"), version("https://b/1"), version(""), version("https://b/1"), version("https://a/1"))
+    story = merged(
+        version("https://a/1"), version("https://b/1"), version(""), version("https://b/1"), version("https://a/1")
+    )
     assert story.related == ("https://b/1",)
 
 
@@ -121,7 +125,14 @@ def test_a_summary_is_never_empty():
 
 
 def story(**fields: object) -> Story:
-    said = {"id": "tag:x:1", "title": "题", "link": "https://a/1", "published": NOON, "updated": NOON, "content": "<p>a b</p>"}
+    said = {
+        "id": "tag:x:1",
+        "title": "题",
+        "link": "https://a/1",
+        "published": NOON,
+        "updated": NOON,
+        "content": "<p>a b</p>",
+    }
     return Story(**{**said, **fields})
 
 

@@ -3,16 +3,17 @@
 import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from coranto.client import Client, Limits, Pace
+from coranto.client import Client, HostRow, Limits, Pace
+from coranto.client.book import MemoryBook
 from coranto.identity import Rules
 from coranto.readers.parse import ParseContext
 from coranto.readers.upstream import State, Visit, poll_all
 from coranto.settings.values import Fetch, Upstream
-from fetching import FEED
+from fetching import FEED, FakeTime
 from loopback import http, loopback, raw
 
 NOW = datetime(2022, 1, 7, 12, 0, 0, tzinfo=UTC)
@@ -109,3 +110,94 @@ def test_who_stops_early_ends_what_is_under_way():
 def test_nothing_due_is_nothing_done():
     with Client(Fetch(), "1") as client:
         assert list(poll_all([], client, threads=8, clock=lambda: NOW)) == []
+
+
+# ---- hosts that want to be left alone
+
+
+class Domain:
+    """Feeds of public hosts, asked through a proxy on a loopback address; time passes only in pauses."""
+
+    def __init__(self, proxy, hold="domain"):
+        self.book, self.held, self.proxy, self.hold = MemoryBook(), {}, proxy, hold
+
+    def poll(self, urls, now=NOW, threads=4):
+        """The outcomes by address; ``held`` says which were not asked, and until when."""
+        self.held = {}
+        self.time = FakeTime()
+        pace = self.time.pace(hold=self.hold, book=self.book, started=now)
+        fetch = Fetch(proxy=f"http://127.0.0.1:{self.proxy.port}")
+        with Client(fetch, "1", SMALL, pace=pace) as client:
+            outcomes = poll_all(visits(urls), client, threads=threads, clock=pace.moment, on_held=self._note)
+            return {outcome.source: outcome for outcome in outcomes}
+
+    def _note(self, visit, until):
+        self.held[visit.upstream.url] = until
+
+
+def test_a_held_domain_is_skipped_in_this_run_and_in_the_next():
+    """P7, P10: no outcome, so no failure; and no thread waits for it."""
+    first, rest = "http://rss.paper.example/1", [f"http://www.paper.example/{number}" for number in range(2, 9)]
+    answers = {"": http(FEED), first: http(b"", "429 No", Retry_After="3600")}
+    with loopback(answers) as proxy:
+        domain = Domain(proxy)
+        outcomes = domain.poll([first, *rest, "http://other.example/"])
+        assert {url: (one.kind, one.retry_after) for url, one in outcomes.items()} == {
+            first: ("failed", 3600),
+            "http://other.example/": ("changed", -1),
+        }
+        assert domain.held == dict.fromkeys(rest, NOW + timedelta(hours=1))
+        assert domain.time.now < 200, "nobody waited for the end of the hold"
+        assert domain.poll(rest, NOW + timedelta(minutes=59)) == {}
+        assert domain.held == dict.fromkeys(rest, NOW + timedelta(hours=1))
+        assert len(proxy.log) == 2
+        proxy.answers[first] = http(FEED)
+        assert len(domain.poll([first, *rest], NOW + timedelta(hours=1))) == 8
+        assert domain.held == {}
+
+
+def test_a_redirect_into_a_held_domain_is_no_failure_either():
+    """P10."""
+    answers = {"": http(FEED), "http://a.example/": http(b"", "302 F", Location="http://cdn.example/a")}
+    with loopback(answers) as proxy:
+        domain = Domain(proxy)
+        domain.book.keep("cdn.example", HostRow(asked=NOW, held_until=NOW + timedelta(hours=2), why="503"))
+        assert domain.poll(["http://a.example/"]) == {}
+        assert domain.held == {"http://a.example/": NOW + timedelta(hours=2)}
+        assert [asked.target for asked in proxy.log] == ["http://a.example/"]
+
+
+def test_feeds_of_one_domain_are_one_host_with_a_pause_over_restarts():
+    """P19: 40 feeds of one domain, and again after a restart."""
+    urls = [f"http://{number}.paper.example/" for number in range(40)]
+    with loopback(http(FEED)) as proxy:
+        domain = Domain(proxy)
+        assert len(domain.poll(urls)) == 40
+        assert domain.time.slept == [1.5] * 39
+        after = NOW + timedelta(seconds=39 * 1.5)
+        assert len(domain.poll(urls[:2], after)) == 2
+        assert domain.time.slept == [1.5, 1.5]
+    assert proxy.most_in_flight == 1
+
+
+def test_a_visit_is_noted_in_the_book_before_it_begins():
+    """P7."""
+    seen = []
+
+    def answer(asked):
+        seen.append(dict(domain.book.rows))
+        return http(FEED)(asked)
+
+    with loopback(answer) as proxy:
+        domain = Domain(proxy)
+        domain.poll(["http://paper.example/"])
+    assert seen == [{"paper.example": HostRow(asked=NOW, next_allowed=NOW + timedelta(seconds=2))}]
+
+
+def test_an_operator_may_hold_one_address_alone():
+    urls = ["http://paper.example/1", "http://paper.example/2"]
+    with loopback({"": http(FEED), urls[0]: http(b"", "429 No", Retry_After="3600")}) as proxy:
+        domain = Domain(proxy, hold="url")
+        assert [domain.poll(urls, threads=1)[url].kind for url in urls] == ["failed", "changed"]
+        assert domain.poll(urls).keys() == {urls[1]}
+        assert domain.held.keys() == {urls[0]}

@@ -51,8 +51,14 @@ def aged(folder: Path) -> None:
 def test_new_files_are_written_and_remembered(tmp_path):
     outputs, written = put(tmp_path / "feeds", {"a.xml": b"one", "b.xml": b"two"})
     assert written == ["news/a.xml", "news/b.xml"]
-    assert {name: body for name, (body, *_) in state(tmp_path / "feeds" / "news").items()} == {"a.xml": b"one", "b.xml": b"two"}
-    assert [(one.path, one.folder, one.size) for one in outputs] == [("news/a.xml", "news", 3), ("news/b.xml", "news", 3)]
+    assert {name: body for name, (body, *_) in state(tmp_path / "feeds" / "news").items()} == {
+        "a.xml": b"one",
+        "b.xml": b"two",
+    }
+    assert [(one.path, one.folder, one.size) for one in outputs] == [
+        ("news/a.xml", "news", 3),
+        ("news/b.xml", "news", 3),
+    ]
     assert all(Publisher(tmp_path / "feeds").intact(one) for one in outputs)
 
 

@@ -126,3 +126,183 @@ def test_an_upstream_that_loses_items_loses_no_story_r15(site):
         server.answers[""] = http(FIRST)
         site.build(later=DAY)
     assert site.titles("news") == ["第二条", "第一条"]
+
+
+# ---- when to look again
+
+
+def state(site):
+    """What the store remembers of the one upstream."""
+    with site.store() as store:
+        return store.sources.subscription(max(store.sources.ids().values()))
+
+
+def test_twenty_restarts_in_an_hour_send_nothing_p7(site):
+    with loopback(http(FIRST, ETag='"1"')) as server:
+        site.address = server.url()
+        for _ in range(20):
+            site.build(later=timedelta(minutes=2, seconds=50))
+    assert len(server.log) == 1
+
+
+def test_a_crash_after_the_answer_stores_all_of_it_or_nothing_p7(site, monkeypatch):
+    class Crash(BaseException):
+        """As kill -9: nothing may catch it."""
+
+    def crash(*_):
+        raise Crash
+
+    with loopback(http(SECOND, ETag='"1"')) as server:
+        site.address = server.url()
+        with monkeypatch.context() as patch:
+            patch.setattr("coranto.store.sources.Sources.keep_subscription", crash)
+            with pytest.raises(Crash):
+                site.build()
+        assert site.rows() == []
+        site.build()
+        site.build(later=timedelta(minutes=1))
+    assert site.titles("news") == ["第二条", "第一条"]
+    assert len(server.log) == 2
+    assert "If-None-Match" not in server.log[1].headers
+
+
+@pytest.mark.parametrize("step", [DAY, -DAY, 3650 * DAY, -3650 * DAY])
+def test_a_step_of_the_clock_costs_one_request_and_no_silence_p15(site, step):
+    """R5: a paper that says something new each hour."""
+    with loopback(http(FIRST, ETag='"1"')) as server:
+        site.address = server.url()
+        for number in range(6):
+            link = f"https://paper.example/{number}"
+            server.answers[""] = http(
+                atom(item(link, link=link, title=link, published=f"{site.now:%Y-%m-%dT%H:%M:%SZ}"))
+            )
+            site.build(later=timedelta(minutes=70))
+        before = len(server.log)
+        site.build(later=step)
+        assert len(server.log) <= before + 1
+        site.build(later=timedelta(minutes=1))
+        assert len(server.log) <= before + 1
+        site.build(later=timedelta(hours=2))
+        assert len(server.log) >= before + 1
+        site.build(later=-step + timedelta(minutes=5))
+        site.build(later=timedelta(minutes=1))
+        assert len(server.log) <= before + 3
+
+
+def test_a_dead_feed_is_asked_once_a_day_p12(site):
+    with loopback(http(atom(item("a", title="旧闻", published="2019-01-07T15:00:00Z")), ETag='"1"')) as server:
+        site.address = server.url()
+        for _ in range(24 * 4):
+            site.build(later=timedelta(hours=1))
+    assert len(server.log) == 4
+    assert (state(site).reason, state(site).rhythm) == ("rhythm", 24 * 3600)
+
+
+def test_max_age_is_kept_through_a_304_without_it_p8(site):
+    with loopback(http(FIRST, ETag='"1"', Cache_Control="max-age=43200")) as server:
+        site.address = server.url()
+        site.build()
+        server.answers[""] = http(b"", "304 Not Modified")
+        for _ in range(24):
+            site.build(later=timedelta(hours=1))
+    assert len(server.log) == 2
+    assert state(site).reason == "max-age"
+
+
+def test_what_status_says_of_failures_and_news(site):
+    with loopback(http(FIRST)) as server:
+        site.address = server.url()
+        site.build()
+        good = site.now
+        server.answers[""] = http(b"", "500 Internal Server Error")
+        site.build(later=DAY)
+        since = site.now
+        site.build(later=DAY)
+        known = state(site)
+        assert (known.errors, known.failing_since, known.last_good) == (2, since, good)
+        assert known.last_new == site.now.replace(day=7, hour=14, minute=39, second=30)
+        server.answers[""] = http(SECOND)
+        site.build(later=DAY)
+    assert (state(site).failing_since, state(site).last_new, state(site).errors) == (None, site.now, 0)
+
+
+def test_an_upstream_file_is_read_at_every_build(site):
+    site.address = "up/a.xml"
+    site.feed("a", item("a", title="旧闻", published="2019-01-07T15:00:00Z"))
+    site.upstreams.clear()
+    for _ in range(3):
+        assert site.build(later=timedelta(0)).subscriptions.polled == 1
+
+
+# ---- moved
+
+RELATIVE = atom(item("urn:a", link="news/1", title="第一条", published="2022-01-07T15:00:00Z"))
+
+
+def moves(body=RELATIVE, status="301 Moved Permanently"):
+    return {"/old/feed": http(b"", status, Location="/new/feed"), "/new/feed": http(body, ETag='"1"')}
+
+
+def targets(server):
+    return [asked.target for asked in server.log]
+
+
+def test_a_feed_that_moved_is_polled_there_after_a_week_and_nothing_shows_it_p16(site):
+    """The day it is believed, no entry changes: neither its links nor the name of its source."""
+    with loopback(moves()) as server:
+        site.address = server.url("/old/feed")
+        for _ in range(9):
+            site.build(later=DAY)
+        before = site.files()
+        assert targets(server)[-1] == "/new/feed"
+        assert state(site).moved_to == server.url("/new/feed")
+        server.log.clear()
+        server.answers["/new/feed"] = http(RELATIVE + b"\n", ETag='"2"')  # parsed anew
+        for _ in range(3):
+            site.build(later=DAY)
+        assert targets(server) == ["/new/feed"] * 3
+        assert site.files() == before
+        assert server.url("/new/news/1") in before["news/feed.json"].decode()
+
+
+@pytest.mark.parametrize("status", ["302 Found", "303 See Other", "307 Temporary Redirect"])
+def test_a_temporary_redirect_is_never_stored_p16(site, status):
+    with loopback(moves(status=status)) as server:
+        site.address = server.url("/old/feed")
+        for _ in range(10):
+            site.build(later=DAY)
+    assert targets(server) == ["/old/feed", "/new/feed"] * 10
+    assert state(site).notice == ""
+
+
+def test_a_target_that_is_no_feed_is_never_believed_p17(site):
+    with loopback(moves(b"<html><title>Sign in</title></html>")) as server:
+        site.address = server.url("/old/feed")
+        for _ in range(10):
+            site.build(later=DAY)
+    assert (state(site).moved_to, state(site).moving_to) == ("", "")
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+def test_when_the_old_address_is_no_more_the_new_one_is_polled_p16(site, status):
+    with loopback(moves()) as server:
+        site.address = server.url("/old/feed")
+        site.build()
+        server.answers["/old/feed"] = http(b"", status)
+        for _ in range(3):
+            site.build(later=DAY)
+    assert targets(server) == ["/old/feed", "/new/feed", "/old/feed", "/new/feed", "/new/feed"]
+    assert (state(site).errors, state(site).gone) == (0, False)
+
+
+def test_a_new_address_that_fails_gives_way_to_the_configured_one_p16(site):
+    with loopback(moves()) as server:
+        site.address = server.url("/old/feed")
+        for _ in range(9):
+            site.build(later=DAY)
+        server.answers |= {"/new/feed": http(b"", "410 Gone"), "/old/feed": http(RELATIVE)}
+        server.log.clear()
+        site.build(later=DAY)
+        site.build(later=DAY)
+    assert targets(server) == ["/new/feed", "/old/feed"]
+    assert (state(site).errors, state(site).gone, state(site).moved_to) == (0, False, "")

@@ -52,6 +52,8 @@ def test_every_key_reaches_the_value_it_names() -> None:
         pause=2.5,
         contact="editor@news.example",
         private=("nas.lan:8080", "[fd00::1]:80", "192.168.1.5"),
+        hold="host",
+        proxy="http://me:$PROXY_PASSWORD@proxy.lan:3128",
     )
     assert settings.categories == (
         values.CategoryRule(name="jiangchengwanbao", title="江城晚报", description="晚报", aliases=("JCWB",)),
@@ -88,6 +90,8 @@ def test_upstreams_are_addresses_or_files_and_the_sites_zone_is_their_default() 
         every=1800,
         timezone="Europe/Berlin",
         drop=("招聘", "彩票"),
+        headers=(("X-Api-Key", "$NEWS_KEY"), ("Accept", "text/xml")),
+        auth="reader:$NEWS_PASSWORD",
     )
     assert saved == values.Upstream(
         url="./saved/./evening.xml",

@@ -1,7 +1,7 @@
 """One visit to a subscription, and many of them (POLITENESS P1 to P3, P8, P9, P14, P16, P19, P26, P29; R13, R14)."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from coranto.readers.parse import ParseContext
 from coranto.readers.upstream import State, poll
 from coranto.settings.values import Fetch, Upstream
 from loopback import http, loopback, raw
+from river import Site
 
 NOW = datetime(2022, 1, 7, 12, 0, 0, tzinfo=UTC)
 SMALL = Limits(seconds=1, body=200_000, wire=200_000)
@@ -108,6 +109,26 @@ def test_a_226_brings_only_what_is_new():
     assert log[0].headers["A-IM"] == "feed"
     assert (outcome.kind, outcome.status, outcome.etag, outcome.last_modified) == ("changed", 226, '"n"', "yesterday")
     assert [entry.title for entry in outcome.document.entries] == ["三"]
+
+
+def test_a_226_takes_nothing_away(tmp_path):
+    """P26: over a whole build, and the next request names the whole by its newest ETag."""
+    site, shown = Site(tmp_path), []
+    answers = [
+        http(feed("一", "二"), ETag='"1"'),
+        http(feed("三", link="/new/").replace(b"g0", b"g9"), "226 IM Used", IM="feed", ETag='"2"'),
+        http(b"", "304 Not Modified"),
+    ]
+    with loopback(lambda asked: answers[asked.number](asked)) as server:
+        site.extra = (
+            f"fetch: {{private: [127.0.0.1], pause: 0s}}\nupstreams: [{{url: '{server.url()}', category: x}}]\n"
+        )
+        for _ in answers:
+            site.build(later=timedelta(days=1))
+            shown.append(sorted(site.titles("x")))
+    assert shown == [["一", "二"], ["一", "三", "二"], ["一", "三", "二"]]
+    assert [asked.headers.get("If-None-Match") for asked in server.log] == [None, '"1"', '"2"']
+    assert [asked.headers.get("A-IM") for asked in server.log] == [None, "feed", "feed"]
 
 
 def test_a_feed_without_entries_is_no_failure():
@@ -257,3 +278,43 @@ def test_a_date_counts_from_the_visit():
     """P9: also with a clock that stands elsewhere than the machine's."""
     outcome, _ = visited(http(b"", "503 Later", Retry_After=format_datetime(NOW.replace(hour=15), usegmt=True)))
     assert outcome.retry_after == 3 * 3600
+
+
+# ---- secrets and holds
+
+
+def test_own_headers_go_to_the_configured_origin_also_when_the_feed_moved(monkeypatch):
+    """P18."""
+    monkeypatch.setenv("NEWS_KEY", "geheim")
+    with loopback(http(FEED)) as server, loopback(http(FEED)) as other, Client(BRIDGE, "1", SMALL) as client:
+        upstream = Upstream(url=server.url(), key="k", headers=(("X-Api-Key", "$NEWS_KEY"),), auth="reader:$NEWS_KEY")
+        for moved in ("", server.url("/new"), other.url("/new")):
+            outcome = poll(upstream, State(url_moved=moved), client, context(server.url()), NOW)
+            assert outcome.kind == "changed"
+            assert "geheim" not in repr(outcome)
+    assert [asked.headers["X-Api-Key"] for asked in server.log] == ["geheim", "geheim"]
+    assert all("Authorization" in asked.headers for asked in server.log)
+    assert not {"X-Api-Key", "Authorization"} & set(other.log[0].headers)
+
+
+def test_a_missing_variable_is_a_failure_that_names_it(monkeypatch):
+    monkeypatch.delenv("NEWS_KEY", raising=False)
+    with loopback(http(FEED)) as server, Client(BRIDGE, "1", SMALL) as client:
+        upstream = Upstream(url=server.url(), key="k", auth="$NEWS_KEY")
+        outcome = poll(upstream, KNOWN, client, context(server.url()), NOW)
+    assert outcome.kind == "failed"
+    assert outcome.failure.where == server.url()
+    assert "environment variable NEWS_KEY, which is not set" in outcome.failure.error
+    assert is_kept(outcome)
+    assert server.log == []
+
+
+def test_a_single_visit_to_a_held_host_says_until_when():
+    """P10."""
+    with loopback(http(b"", "429 No", Retry_After="3600")) as server, Client(BRIDGE, "1", SMALL) as client:
+        upstream = Upstream(url=server.url(), key="k")
+        outcomes = [poll(upstream, KNOWN, client, context(server.url()), NOW) for _ in range(2)]
+    assert [outcome.status for outcome in outcomes] == [429, 0]
+    assert "asked us to wait until" in outcomes[1].failure.error
+    assert is_kept(outcomes[1])
+    assert len(server.log) == 1

@@ -62,7 +62,8 @@ def claim(store: Store, library: Library, tag: str, now: datetime, *, whole: boo
         library: the readers.
         tag: the site's tagging entity.
         now: the instant of the run.
-        whole: every folder of posts could be read; what no entry claims then is gone, and is forgotten.
+        whole: every folder of posts could be read; what no entry claims then is gone, and is forgotten, unless a post
+            is broken just now: it may be the one.
     """
     waiting = store.history.recovered()
     if not waiting:
@@ -70,7 +71,7 @@ def claim(store: Store, library: Library, tag: str, now: datetime, *, whole: boo
     with store.database.transaction():
         _Claims(store, library, tag).settle(waiting)
         _give_back(store, library, tag, now)
-        if whole:
+        if whole and not store.files.failures():
             store.history.forget_recovered()
     settle(store, tag)
 
@@ -127,7 +128,8 @@ class _Claims:
         yield from self._store.entries.with_own_id(one.id)
         for source in self._sources.values():
             for row in self._store.entries.like(source, own_id="", url="", title_key=one.title_key):
-                if row.published == story.published or row.entry.published is None or self._natural(one, story, row):
+                undated = row.entry.published is None and row.url == one.url  # its date is that of the lost first sight
+                if undated or row.published == story.published or self._natural(one, story, row):
                     yield row
 
     def _agreement(self, one: Recovered, story: Story, row: Row) -> tuple[bool, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 MIB = 1024 * 1024
 
@@ -40,7 +41,7 @@ class FetchError(Exception):
 
     Attributes:
         kind: "timeout", "too-big", "refused-address", "bad-address", "redirect", "tls", "dns", "connect", "reset",
-            "cut", "encoding", "http" or "stopped".
+            "cut", "encoding", "http", "secret", "held" or "stopped".
         url: the address that was asked for, without user name and password.
         reason: one line for a person, without the address.
     """
@@ -50,6 +51,18 @@ class FetchError(Exception):
         self.kind = kind
         self.url = url
         self.reason = reason
+
+
+class HeldError(FetchError):
+    """The server asked us to stay away for a while (P10), so nothing was sent.  No fault of the feed.
+
+    Attributes:
+        until: when it may be asked again.
+    """
+
+    def __init__(self, url: str, until: datetime, why: str) -> None:
+        super().__init__("held", url, f"the server asked us to wait until {until:%Y-%m-%d %H:%M:%S} UTC ({why})")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import base64
+import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from coranto.client import address, guard
+from coranto import schedule
+from coranto.client import address, body, guard, secrets
 from coranto.client.address import Hop
 from coranto.client.answer import ACCEPT, FetchError, Limits, Response
-from coranto.client.body import BodyError, decode
 from coranto.client.meter import Meter
 from coranto.client.pace import Pace
+from coranto.client.secrets import Secrets
 from coranto.settings.values import Fetch
 from coranto.text import one_line
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_HOLDING = frozenset({429, 503})
 
 
 class Client:
@@ -39,6 +41,7 @@ class Client:
         pace: Pace | None = None,
         resolve: guard.Resolve = guard.resolve,
         clock: Callable[[], float] = time.monotonic,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         """Nothing is loaded or connected yet.
 
@@ -49,9 +52,11 @@ class Client:
             pace: whose turn it is; one of its own by default.
             resolve: looks host names up.
             clock: seconds, monotonic.
+            environ: where ``$NAME`` in settings is looked up, with each request.
         """
         self.fetch = fetch
-        self.pace = pace or Pace(fetch.pause, fetch.private)
+        self.pace = pace or Pace.of(fetch)
+        self._environ = environ
         self._agent = _user_agent(version, fetch.contact)
         self._limits = limits
         self._resolve = resolve
@@ -75,7 +80,9 @@ class Client:
                 wire.close()
             self._wires.clear()
 
-    def get(self, url: str, *, etag: str = "", last_modified: str = "", accept: str = ACCEPT) -> Response:
+    def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", accept: str = ACCEPT, own: Secrets | None = None
+    ) -> Response:
         """Ask for ``url``, following redirects.
 
         Args:
@@ -83,22 +90,24 @@ class Client:
             etag: the ETag of the last accepted answer, byte for byte (P1).
             last_modified: its Last-Modified, byte for byte.
             accept: the media types wanted.
+            own: what goes along to the origin of its address only; by default the login in ``url``, if it has one.
 
         Returns:
             Any complete answer, whatever its status.
 
         Raises:
-            FetchError: there is none.
+            FetchError: there is none; :class:`HeldError`: the server does not want to be asked now.
         """
         hop = first = address.parse(url)
+        own = own or Secrets(url)
+        owner, private = address.parse(own.url).origin, secrets.header_fields(own, self._environ)
         headers = self._headers(etag, last_modified, accept)
         wire = self._wire()  # loading libraries is not the server's fault: before the time runs
         meter = Meter(first.url, self._limits, self._stopped, self._clock)
         hops: list[str] = []
         permanent = True
         while True:
-            secrets = _login(first) if hop.origin == first.origin else {}
-            answer = self._exchange(wire, hop, headers | secrets, meter)
+            answer = self._exchange(wire, hop, _merged(headers, private if hop.origin == owner else {}), meter)
             if answer.status not in _REDIRECTS:
                 return _final(answer, hops, permanent=permanent)
             permanent = permanent and answer.status in _PERMANENT
@@ -111,17 +120,28 @@ class Client:
         with self.pace.turn(hop) as waited:
             meter.extend(waited)
             with wire.ask(hop, headers, meter) as head:
+                self._heed(hop, head)
                 # The body of an error is no feed, whatever it looks like: it is not even read.
-                body = self._body(head, hop) if 200 <= head.status < 300 else b""
+                content = self._body(head, hop) if 200 <= head.status < 300 else b""
                 return Response(
-                    url=hop.url, status=head.status, headers=MappingProxyType(dict(head.headers)), body=body
+                    url=hop.url, status=head.status, headers=MappingProxyType(dict(head.headers)), body=content
                 )
+
+    def _heed(self, hop: Hop, head: Head) -> None:
+        """Who asks to be left alone is, from now on, before the next may have his turn (P10)."""
+        if head.status not in _HOLDING:
+            return
+        field, now = head.headers.get, self.pace.moment()
+        fresh = schedule.max_age(field("cache-control", ""), field("expires", ""), field("date", ""), now)
+        seconds = max(schedule.retry_after(field("retry-after", ""), now), fresh)
+        if seconds > 0:
+            self.pace.hold(hop, head.status, seconds)
 
     def _body(self, head: Head, hop: Hop) -> bytes:
         packed = _joined(head.chunks, hop, self._limits.wire)
         try:
-            return decode(packed, head.headers.get("content-encoding", ""), self._limits.body)
-        except BodyError as error:
+            return body.decode(packed, head.headers.get("content-encoding", ""), self._limits.body)
+        except body.BodyError as error:
             raise FetchError(error.kind, hop.url, error.reason) from error
 
     def _check_way(self, first: Hop, hop: Hop, hops: list[str]) -> None:
@@ -135,7 +155,7 @@ class Client:
         headers = {
             "User-Agent": self._agent,
             "Accept": accept,
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": body.accepted(),
             "Connection": "close",
         }
         if etag:
@@ -146,25 +166,38 @@ class Client:
             headers["A-IM"] = "feed"  # RFC 3229: only the new entries, if the server can (P26)
         return headers
 
+    def _proxy(self) -> Hop | None:
+        """The operator's proxy; never one that only the environment names."""
+        if not self.fetch.proxy:
+            return None
+        try:
+            return address.parse(secrets.filled_in(self.fetch.proxy, self._environ))
+        except KeyError as error:
+            reason = f"fetch.proxy needs the environment variable {error.args[0]}, which is not set; set it"
+        except (ValueError, FetchError):
+            reason = "fetch.proxy is no address of a proxy; write http://proxy.lan:3128"
+        raise FetchError("secret", "fetch.proxy", reason)
+
     def _wire(self) -> Wire:
         """The wire of this thread: a requests session is not to be shared."""
         thread = threading.get_ident()
         with self._lock:
             if thread not in self._wires:
+                from coranto.client.dial import Dialer
                 from coranto.client.wire import Wire, tls_context
 
                 self._tls = self._tls or tls_context()
-                self._wires[thread] = Wire(self._tls, self.fetch.private, self._resolve)
+                self._wires[thread] = Wire(self._tls, Dialer(self.fetch.private, self._resolve, self._proxy()))
             return self._wires[thread]
 
 
 def _joined(chunks: Iterable[bytes], hop: Hop, cap: int) -> bytes:
-    body = bytearray()
+    wire = bytearray()
     for chunk in chunks:
-        body += chunk
-        if len(body) > cap:
+        wire += chunk
+        if len(wire) > cap:
             raise FetchError("too-big", hop.url, f"the feed is larger than {cap:,} bytes; ask for a shorter one")
-    return bytes(body)
+    return bytes(wire)
 
 
 def _final(answer: Response, hops: list[str], *, permanent: bool) -> Response:
@@ -178,11 +211,10 @@ def _final(answer: Response, hops: list[str], *, permanent: bool) -> Response:
     )
 
 
-def _login(hop: Hop) -> dict[str, str]:
-    """Basic authentication out of the configured address; only ever for its own origin (P18)."""
-    if not hop.login:
-        return {}
-    return {"Authorization": "Basic " + base64.b64encode(hop.login.encode()).decode("ascii")}
+def _merged(headers: dict[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """``headers`` and ``own``, which go before; the case of a name does not count."""
+    names = {name.lower() for name in own}
+    return {name: value for name, value in headers.items() if name.lower() not in names} | dict(own)
 
 
 def _user_agent(version: str, contact: str) -> str:

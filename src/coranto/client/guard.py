@@ -57,6 +57,16 @@ def is_odd(host: str) -> bool:
         return True
 
 
+def is_inside(host: str) -> bool:
+    """Whether a host shows without a lookup that it is none of the open net: an inside address, or ``localhost``."""
+    name = host.rstrip(".")
+    try:
+        ip_address(name)
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+    return not is_public(name)
+
+
 def is_named(private: Sequence[str], host: str, port: int) -> bool:
     """Whether settings' ``fetch.private`` names this host, with or without the port.
 

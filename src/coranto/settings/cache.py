@@ -112,4 +112,8 @@ def _part(cls: type[Any], kept: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _fields(kept: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
+    return {key: _frozen(value) for key, value in kept.items()}
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - JSON
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

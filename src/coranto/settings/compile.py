@@ -95,6 +95,8 @@ def _upstream(written: schema.UpstreamItem, folder: Path, zone: str) -> values.U
         every=int(seconds(written.every)),
         timezone=written.timezone or zone,
         drop=tuple(written.drop),
+        headers=tuple(written.headers.items()),
+        auth=written.auth,
     )
 
 
@@ -136,4 +138,6 @@ def _fetch(written: schema.FetchSection) -> values.Fetch:
         pause=seconds(written.pause),
         contact=written.contact,
         private=tuple(written.private),
+        hold=written.hold,
+        proxy=written.proxy,
     )

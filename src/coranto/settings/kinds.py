@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from coranto.settings import shapes
+from coranto.settings import shapes, shapes_fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,6 @@ Pause = Annotated[str, Kind("duration", shapes.pause, _pattern(r"^[0-9]+(\.[0-9]
 Parameter = Annotated[str, Kind("query parameter", shapes.parameter)]
 Regex = Annotated[str, Kind("regular expression", shapes.regex, {"type": "string", "maxLength": 200})]
 Host = Annotated[str, Kind("host or host:port", shapes.private_host)]
+HeaderName = Annotated[str, Kind("name of a header field", shapes_fetch.header_name)]
+Secret = Annotated[str, Kind("text or $NAME", shapes_fetch.secret)]
 IgnoredKey = Annotated[str, Kind("key", shapes.ignored_key, _pattern("^(code|url|id):."))]

@@ -10,11 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from coranto.settings import shapes
+from coranto.settings import shapes, shapes_fetch
 from coranto.settings.kinds import (
     Duration,
     DurationOrZero,
     Filled,
+    HeaderName,
     Host,
     IgnoredKey,
     Kind,
@@ -24,6 +25,7 @@ from coranto.settings.kinds import (
     Path,
     Pause,
     Regex,
+    Secret,
     Zone,
 )
 from coranto.settings.values import DEFAULT_CODES
@@ -98,6 +100,26 @@ class UpstreamItem(Section):
     drop: list[Filled] = Field(
         default=[], description="Words; an entry whose title or text has one of them is not published."
     )
+    headers: dict[HeaderName, Secret] = Field(
+        default={},
+        description="Header fields that its server wants; `$NAME` is taken from the environment at each request. "
+        "They go to the origin of `url` only.",
+        examples=[{"X-Api-Key": "$NEWS_KEY"}],
+    )
+    auth: Annotated[str, Kind("user:password or $NAME", shapes_fetch.auth)] = Field(
+        default="", description="Its login, treated like `headers`.", examples=["$NEWS_LOGIN", "reader:$NEWS_PASSWORD"]
+    )
+
+    @model_validator(mode="after")
+    def _one_login(self) -> UpstreamItem:
+        names = [name.lower() for name in self.headers]
+        if len(set(names)) < len(names):
+            raise ValueError("names a header field twice in `headers`; upper and lower case are the same here")
+        if self.auth and ("authorization" in names):
+            raise ValueError("has two logins, `auth` and the header field Authorization; remove one of the two")
+        if (self.auth or names) and not shapes.is_web(self.url):
+            raise ValueError("is a file, which takes neither `auth` nor `headers`; remove them")
+        return self
 
 
 class CategorySection(Section):
@@ -202,6 +224,18 @@ class FetchSection(Section):
     )
     private: list[Host] = Field(
         default=[], description="Hosts on private addresses that may be polled.", examples=[["nas.lan:8080"]]
+    )
+    hold: Literal["domain", "host", "url"] = Field(
+        default="domain",
+        description="What is left alone when a server answers 429 or 503 with Retry-After: its whole registrable "
+        "domain (of hosts in `private` only host:port, for a 503 only that address), always only host:port, or always "
+        "only that address.",
+    )
+    proxy: Annotated[str, Kind("http address", shapes_fetch.proxy)] = Field(
+        default="",
+        description="An HTTP proxy for everything but the hosts in `private`; `$NAME` is taken from the environment. "
+        "The proxy looks names up, so it, and not Coranto, must keep requests out of your private network.",
+        examples=["http://proxy.lan:3128"],
     )
 
 

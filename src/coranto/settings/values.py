@@ -5,7 +5,7 @@ Nothing here imports a validation library: a run that finds its settings in the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coranto.model import CodeRule
@@ -58,6 +58,9 @@ class Upstream:
     every: int = HOUR
     timezone: str = "UTC"
     drop: tuple[str, ...] = ()
+    # As written: $NAME is looked up when the request is made, and no repr shows what a person wrote out.
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,8 @@ class Fetch:
     pause: float = 1.5
     contact: str = ""
     private: tuple[str, ...] = ()
+    hold: str = "domain"  # or "host", "url": how far a 429 or 503 with Retry-After reaches
+    proxy: str = field(default="", repr=False)  # http://…, as written: it may hold $NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from coranto.store.database import Database, StoreError
 from coranto.store.entries import Entries
 from coranto.store.files import Files
 from coranto.store.history import History
+from coranto.store.hosts import Hosts
 from coranto.store.outputs import Outputs
 from coranto.store.sources import Sources
 from coranto.store.stories import Stories
@@ -30,6 +31,7 @@ class Store:
     stories: Stories
     history: History
     outputs: Outputs
+    hosts: Hosts
 
     @classmethod
     def over(cls, database: Database) -> Store:
@@ -42,6 +44,7 @@ class Store:
             Stories(database),
             History(database),
             Outputs(database),
+            Hosts(database),
         )
 
     def close(self) -> None:

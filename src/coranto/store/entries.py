@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 
 from coranto.model import Entry, Words
@@ -111,12 +110,6 @@ class Entries:
             self._put_categories(uid, row)
             self.touch(uid)
         return uid
-
-    def add_keys(self, row: Row, keys: Sequence[str]) -> None:
-        """Give a stored entry further keys."""
-        with self._db.transaction():
-            self._put_keys(row.uid, replace(row, keys=tuple(dict.fromkeys((*self.keys(row.uid), *keys)))))
-            self.touch(row.uid)
 
     def touch(self, uid: int) -> None:
         """Note that the story of an entry must be settled again."""

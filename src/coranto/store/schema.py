@@ -21,13 +21,21 @@ CREATE TABLE file (
   PRIMARY KEY (source, path)) WITHOUT ROWID;
 CREATE INDEX file_error ON file (source) WHERE error <> '';
 
--- Every subscription: validators, when to look again, how it is.
+-- Every subscription: validators, when to look again and why, where it is, how it is.
 CREATE TABLE subscription (
-  source INTEGER PRIMARY KEY, etag TEXT NOT NULL DEFAULT '', last_modified TEXT NOT NULL DEFAULT '',
-  body_sha256 TEXT NOT NULL DEFAULT '', due INTEGER, last_poll INTEGER, last_good INTEGER,
-  status INTEGER NOT NULL DEFAULT 0, errors INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
-  gone INTEGER NOT NULL DEFAULT 0, moved_to TEXT NOT NULL DEFAULT '', ttl INTEGER NOT NULL DEFAULT 0,
-  max_age INTEGER NOT NULL DEFAULT -1, skip_hours TEXT NOT NULL DEFAULT '[]', skip_days TEXT NOT NULL DEFAULT '[]');
+  source INTEGER PRIMARY KEY, etag TEXT NOT NULL, last_modified TEXT NOT NULL, body_sha256 TEXT NOT NULL, due INTEGER,
+  reason TEXT NOT NULL, last_poll INTEGER, last_good INTEGER, last_new INTEGER, status INTEGER NOT NULL,
+  errors INTEGER NOT NULL, error TEXT NOT NULL, failing_since INTEGER, gone INTEGER NOT NULL, moved_to TEXT NOT NULL,
+  moving_to TEXT NOT NULL, moved_since INTEGER, moved_polls INTEGER NOT NULL, ttl INTEGER NOT NULL,
+  max_age INTEGER NOT NULL, rhythm INTEGER NOT NULL, skip_hours TEXT NOT NULL, skip_days TEXT NOT NULL);
+
+-- When a subscription had something new, to the hour: its habits.
+CREATE TABLE arrival (source INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, at)) WITHOUT ROWID;
+
+-- Who may not be asked before when: a registrable domain, host:port, or (a hold of it alone) an address.
+CREATE TABLE host (
+  name TEXT PRIMARY KEY, asked INTEGER NOT NULL, next_allowed INTEGER, held_until INTEGER,
+  why TEXT NOT NULL) WITHOUT ROWID;
 
 -- What one source said once.  state: live, purged (words gone, still stands), waiting (dated in the future),
 -- withdrawn, dropped (by a word).  published is frozen for an upstream's entry.  story is derived.

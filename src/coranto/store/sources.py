@@ -1,36 +1,86 @@
-"""Sources: which there are, their place in settings, and the state of subscriptions."""
+"""Sources: which there are, their place in settings, the state of subscriptions and their habits."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any, cast
 
 from coranto.model import Source
-from coranto.store.database import Database
+from coranto.store.database import Database, Value
 from coranto.store.values import moment, stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """What the store remembers of a subscription between two polls (POLITENESS: one row)."""
+    """What the store remembers of a subscription between two polls (POLITENESS: one row).
+
+    Attributes:
+        etag: byte for byte, as is ``last_modified``.
+        body_sha256: of the last accepted body.
+        due: when it is to be polled again.
+        reason: what decided ``due``, as `coranto.schedule.reason` names it.
+        last_poll: the last visit, good or not.
+        last_good: the last good answer.
+        last_new: when it last had an entry that we did not know.
+        status: of the last answer; 0: none, or a file.
+        errors: failed visits in a row.
+        error: why the last visit failed; empty when it did not.
+        failing_since: the first of those ``errors``.
+        gone: it said 410 (P14).
+        moved_to: the address that is polled instead of the configured one (P16).
+        moving_to: where the polled address sends us for good, until that is believed.
+        moved_since: when the last of these two was first seen.
+        moved_polls: good answers that named ``moving_to``, in a row.
+        ttl: seconds that the feed states; 0: unstated.
+        max_age: seconds that the last good answer, or the one before it, stated; -1: unstated.
+        rhythm: seconds that its own habits ask for (P12).
+        skip_hours: hours in which it does not want to be asked, GMT.
+        skip_days: days, Monday is 0.
+    """
 
     etag: str = ""
     last_modified: str = ""
     body_sha256: str = ""
     due: datetime | None = None
+    reason: str = ""
     last_poll: datetime | None = None
     last_good: datetime | None = None
+    last_new: datetime | None = None
     status: int = 0
     errors: int = 0
     error: str = ""
+    failing_since: datetime | None = None
     gone: bool = False
     moved_to: str = ""
+    moving_to: str = ""
+    moved_since: datetime | None = None
+    moved_polls: int = 0
     ttl: int = 0
     max_age: int = -1
-    skip_hours: frozenset[int] = frozenset()  # GMT
+    rhythm: int = 0
+    skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+
+    @property
+    def notice(self) -> str:
+        """What the operator should know of a move, as one line; mostly empty."""
+        since = f" since {self.moved_since:%Y-%m-%d}" if self.moved_since else ""
+        if self.moving_to:
+            return f"answers from {self.moving_to}{since}; if that lasts, it will be polled there"
+        if self.moved_to:
+            return f"has moved: {self.moved_to} is polled{since}; write it in settings.yaml"
+        return ""
+
+
+_FIELDS = tuple(field.name for field in fields(Subscription))
+_MOMENTS = {"due", "last_poll", "last_good", "last_new", "failing_since", "moved_since"}
+_SETS = {"skip_hours", "skip_days"}
+_COLUMNS = ", ".join(_FIELDS)
+_VALUES = ", ".join(f":{name}" for name in _FIELDS)
+_AGAIN = ", ".join(f"{name} = excluded.{name}" for name in _FIELDS)
 
 
 class Sources:
@@ -102,62 +152,72 @@ class Sources:
 
     def subscription(self, source: int) -> Subscription:
         """The state of a subscription; an empty one before the first poll."""
-        rows = self._db.rows(
-            """SELECT etag, last_modified, body_sha256, due, last_poll, last_good, status, errors, error, gone, moved_to,
-            ttl, max_age, skip_hours, skip_days FROM subscription WHERE source = :source""",
-            source=source,
-        )
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM subscription WHERE source = :source", source=source)
         if not rows:
             return Subscription()
-        row = rows[0]
-        return Subscription(
-            etag=row[0],
-            last_modified=row[1],
-            body_sha256=row[2],
-            due=moment(row[3]),
-            last_poll=moment(row[4]),
-            last_good=moment(row[5]),
-            status=row[6],
-            errors=row[7],
-            error=row[8],
-            gone=bool(row[9]),
-            moved_to=row[10],
-            ttl=row[11],
-            max_age=row[12],
-            skip_hours=frozenset(json.loads(row[13])),
-            skip_days=frozenset(json.loads(row[14])),
-        )
+        return Subscription(**{name: _read(name, value) for name, value in zip(_FIELDS, rows[0], strict=True)})
 
     def keep_subscription(self, source: int, state: Subscription) -> None:
         """Store the state of a subscription after a poll."""
         self._db.run(
-            """INSERT INTO subscription (source, etag, last_modified, body_sha256, due, last_poll, last_good, status,
-            errors, error, gone, moved_to, ttl, max_age, skip_hours, skip_days)
-            VALUES (:source, :etag, :last_modified, :body_sha256, :due, :last_poll, :last_good, :status,
-            :errors, :error, :gone, :moved_to, :ttl, :max_age, :skip_hours, :skip_days)
-            ON CONFLICT (source) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
-            body_sha256 = excluded.body_sha256, due = excluded.due, last_poll = excluded.last_poll,
-            last_good = excluded.last_good, status = excluded.status, errors = excluded.errors, error = excluded.error,
-            gone = excluded.gone, moved_to = excluded.moved_to, ttl = excluded.ttl, max_age = excluded.max_age,
-            skip_hours = excluded.skip_hours, skip_days = excluded.skip_days""",
+            f"""INSERT INTO subscription (source, {_COLUMNS}) VALUES (:source, {_VALUES})
+            ON CONFLICT (source) DO UPDATE SET {_AGAIN}""",
             source=source,
-            etag=state.etag,
-            last_modified=state.last_modified,
-            body_sha256=state.body_sha256,
-            due=stamp(state.due),
-            last_poll=stamp(state.last_poll),
-            last_good=stamp(state.last_good),
-            status=state.status,
-            errors=state.errors,
-            error=state.error,
-            gone=int(state.gone),
-            moved_to=state.moved_to,
-            ttl=state.ttl,
-            max_age=state.max_age,
-            skip_hours=json.dumps(sorted(state.skip_hours)),
-            skip_days=json.dumps(sorted(state.skip_days)),
+            **{name: _stored(getattr(state, name)) for name in _FIELDS},
         )
 
     def forget_bodies(self) -> None:
         """Let every subscription be parsed again at its next 200: the rules of reading changed."""
         self._db.run("UPDATE subscription SET body_sha256 = ''")
+
+    # -- habits (P12)
+
+    def newest_entry(self) -> int:
+        """The row of the newest entry of any source; 0 if there is none."""
+        return int(self._db.rows("SELECT COALESCE(MAX(uid), 0) FROM entry")[0][0])
+
+    def dates_since(self, source: int, entry: int) -> list[datetime]:
+        """The dates of the entries that a source got after ``entry`` was the newest of all."""
+        rows = self._db.rows(
+            "SELECT published FROM entry WHERE uid > :entry AND source = :source", entry=entry, source=source
+        )
+        return [moment(row[0]) for row in rows]
+
+    def note_arrivals(self, source: int, moments: Iterable[datetime], *, apart: int) -> None:
+        """Remember when a source had something new; of ``apart`` seconds only that there was something."""
+        stamps = {stamp(moment) // apart * apart for moment in moments}
+        self._db.many(
+            "INSERT INTO arrival (source, at) VALUES (:source, :at) ON CONFLICT DO NOTHING",
+            [{"source": source, "at": at} for at in sorted(stamps)],
+        )
+
+    def forget_arrivals(self, source: int, *, before: datetime, after: datetime) -> None:
+        """Forget what is too old to tell a habit, but for the newest, and what a wrong clock noted in the future."""
+        self._db.run("DELETE FROM arrival WHERE source = :source AND at > :after", source=source, after=stamp(after))
+        self._db.run(
+            """DELETE FROM arrival WHERE source = :source AND at < :before
+            AND at < (SELECT MAX(at) FROM arrival WHERE source = :source)""",
+            source=source,
+            before=stamp(before),
+        )
+
+    def arrivals(self, source: int) -> list[datetime]:
+        """When a source had something new, oldest first."""
+        rows = self._db.rows("SELECT at FROM arrival WHERE source = :source ORDER BY at", source=source)
+        return [moment(row[0]) for row in rows]
+
+
+def _stored(value: object) -> Value:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, frozenset):
+        return json.dumps(sorted(value))
+    return int(value) if isinstance(value, bool) else cast("Value", value)
+
+
+def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - a column of any type
+    if name in _MOMENTS:
+        return moment(value)
+    if name in _SETS:
+        return frozenset(json.loads(value))
+    return bool(value) if name == "gone" else value
