@@ -85,7 +85,9 @@ def edit(site: Path, number: int) -> None:
     folder = site / "posts"
     newest = max(p for p in folder.glob("*-NW*.md") if not (folder / p.name.replace("-NW", "-")).exists())
     text = newest.read_text(encoding="utf-8")
-    newest.write_text(text.replace("</p>", f"（更正{number}）</p>", 1), encoding="utf-8")
+    # Where the prose ends: a post may begin with widgets, of which nothing is published.
+    prose, credit, rest = text.partition('<p class="em_media">')
+    newest.write_text(f"{prose}<p>更正{number}。</p>{credit}{rest}", encoding="utf-8")
 
 
 def measure(command: list[str], site: Path, rounds: int) -> Figures:

@@ -53,7 +53,9 @@ def main() -> int:
         run(site, edited=edited)
         judge(site, whole=True)
         if files(site) != reference[edited]:
-            raise SystemExit(f"kill {number}: the next build gave other bytes: {differing(files(site), reference[edited])}")
+            raise SystemExit(
+                f"kill {number}: the next build gave other bytes: {differing(files(site), reference[edited])}"
+            )
     print(f"{options.kills} builds, {kills} killed before their end, 0 files broken, 0 bytes different")
     return 0
 

@@ -28,6 +28,13 @@ except PublishError as error:
 """
 
 
+def ours(root, path):
+    """A file as it stands, as if we had written it."""
+    found = (root / path).stat() if (root / path).exists() else None
+    size, mtime_ns = (found.st_size, found.st_mtime_ns) if found else (0, 0)
+    return Output(path=path, folder="", sha256="", size=size, mtime_ns=mtime_ns)
+
+
 def put(root: Path, files: dict[str, bytes], known: list[Output] = (), *, dry: bool = False, folder: str = "news"):
     return Publisher(root, dry=dry).put(folder, files, {output.path: output for output in known})
 
@@ -196,7 +203,7 @@ def test_what_an_interrupted_run_left_is_swept(tmp_path):
     assert not left.exists()
     assert others.exists()
     left.write_bytes(b"half")
-    Publisher(tmp_path).remove("news/a.xml")
+    Publisher(tmp_path).remove(ours(tmp_path, "news/a.xml"))
     assert [file.name for file in (tmp_path / "news").iterdir()] == [".htaccess"]
 
 
@@ -211,7 +218,7 @@ def test_a_folder_that_is_a_link_to_elsewhere_is_refused(tmp_path):
     with pytest.raises(PublishError, match="leads out of"):
         put(tmp_path / "feeds", {"a.xml": b"ours"})
     with pytest.raises(PublishError, match="leads out of"):
-        Publisher(tmp_path / "feeds").remove("news/a.xml")
+        Publisher(tmp_path / "feeds").remove(ours(tmp_path / "feeds", "news/a.xml"))
     assert (tmp_path / "etc" / "a.xml").read_bytes() == b"theirs"
 
 
@@ -219,7 +226,7 @@ def test_a_folder_that_is_a_link_to_elsewhere_is_refused(tmp_path):
 def test_a_path_that_leads_out_is_refused(tmp_path, path):
     (tmp_path / "feeds").mkdir()
     with pytest.raises(PublishError, match="leads out of"):
-        Publisher(tmp_path / "feeds").remove(path)
+        Publisher(tmp_path / "feeds").remove(ours(tmp_path / "feeds", path))
 
 
 def test_a_file_that_is_a_link_is_replaced_and_not_followed(tmp_path):
@@ -248,23 +255,30 @@ def test_feeds_itself_may_be_a_link(tmp_path):
 def test_a_file_of_ours_goes_and_its_empty_folder_with_it(tmp_path):
     put(tmp_path, {"a.xml": b"1", "b.xml": b"2"})
     publisher = Publisher(tmp_path)
-    publisher.remove("news/a.xml")
+    publisher.remove(ours(tmp_path, "news/a.xml"))
     assert [file.name for file in (tmp_path / "news").iterdir()] == ["b.xml"]
-    publisher.remove("news/b.xml")
+    publisher.remove(ours(tmp_path, "news/b.xml"))
     assert list(tmp_path.iterdir()) == []
-    publisher.remove("news/b.xml")  # gone already: nothing to do
+    publisher.remove(ours(tmp_path, "news/b.xml"))  # gone already: nothing to do
 
 
 def test_somebody_elses_file_stays_and_keeps_its_folder(tmp_path):
     put(tmp_path, {"a.xml": b"1"})
     (tmp_path / "news" / "CNAME").write_text("mine")
-    Publisher(tmp_path).remove("news/a.xml")
+    Publisher(tmp_path).remove(ours(tmp_path, "news/a.xml"))
     assert [file.name for file in (tmp_path / "news").iterdir()] == ["CNAME"]
+
+
+def test_a_file_that_somebody_changed_is_not_ours_to_remove(tmp_path):
+    (known,), _ = put(tmp_path, {"a.xml": b"1"})
+    (tmp_path / "news/a.xml").write_bytes(b"theirs now")
+    assert not Publisher(tmp_path).remove(known)
+    assert (tmp_path / "news/a.xml").read_bytes() == b"theirs now"
 
 
 def test_the_root_stays(tmp_path):
     put(tmp_path / "feeds", {"index.html": b"1"}, folder="")
-    Publisher(tmp_path / "feeds").remove("index.html")
+    Publisher(tmp_path / "feeds").remove(ours(tmp_path / "feeds", "index.html"))
     assert list((tmp_path / "feeds").iterdir()) == []
 
 
@@ -277,6 +291,6 @@ def test_a_dry_run_says_what_it_would_write_and_writes_nothing(tmp_path):
     _, written = put(tmp_path, {"a.xml": b"1", "b.xml": b"2"}, known, dry=True)
     assert written == ["news/b.xml"]
     assert put(tmp_path, {"x.xml": b"1"}, dry=True, folder="other")[1] == ["other/x.xml"]
-    Publisher(tmp_path, dry=True).remove("news/a.xml")
+    Publisher(tmp_path, dry=True).remove(ours(tmp_path, "news/a.xml"))
     assert state(tmp_path / "news") == before
     assert [file.name for file in tmp_path.iterdir()] == ["news"]

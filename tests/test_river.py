@@ -8,7 +8,7 @@ import pytest
 
 import judge
 from coranto.build import build
-from river import HOUR, Site
+from river import HOUR, Site, item
 
 K1_LONG = "https://finance.eastmoney.com/news/1353,202201072239307540.html"
 K1_SHORT = "http://news.example/html_News/NewsShare.html?infoCode=NW202201072239307540"
@@ -368,3 +368,122 @@ def test_a_folder_that_cannot_be_written_keeps_every_old_file_r3(site):
     }
     (root / ".atom.xml.new").rmdir()
     assert "guangzhouribao/atom.xml" in site.build().feeds.written
+
+
+def test_a_damaged_store_is_set_aside_in_the_middle_of_a_run_r9(site):
+    for number in range(40):
+        site.post(
+            f"posts/2022-01-04-{number}.md",
+            title=f"第{number}条",
+            date=f"2022-01-04 09:00:{number:02} +0800",
+            text="长。" * 500,
+        )
+    site.build()
+    before = site.files()
+    store = site.folder / ".coranto/store.sqlite3"
+    with site.store() as opened:
+        opened.database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    body = store.read_bytes()
+    store.write_bytes(body[:8192] + b"\xff" * (len(body) - 8192))
+    report = site.build()
+    assert (report.feeds.written, site.files()) == ([], before)
+    assert len(list(store.parent.glob("*.unreadable-*"))) == 1
+
+
+def test_a_clock_that_steps_back_hides_nothing_that_is_out_r5(site):
+    site.feed("paper", item("https://paper.example/1", title="无日期", published=""))
+    site.build()
+    site.upstream_lines["paper"] = "category: other"
+    site.build(later=-2 * HOUR)
+    assert site.titles("other") == ["无日期"]
+
+
+def test_one_folder_that_cannot_be_written_stops_no_other(site):
+    (site.folder / "feeds").mkdir()
+    (site.folder / "feeds/emnews").write_text("in the way")
+    report = site.build()
+    assert [failure.error.split(":")[-1].strip() for failure in report.feeds.failed]
+    assert {"guangzhouribao/atom.xml", "index.html", "opml.xml"} <= site.files().keys()
+    (site.folder / "feeds/emnews").unlink()
+    assert site.build().feeds.failed == []
+    assert site.titles("emnews") == ["渡轮加班"]
+
+
+def test_a_post_without_link_or_code_keeps_its_id_on_the_way_to_the_archive(site):
+    site.posts = ["_posts", "old_post"]
+    for name in ("a", "b"):  # the same to the byte
+        site.post(f"_posts/2022-01-05-{name}.md", title="只有文字", date="2022-01-05 09:00:00 +0800")
+    (site.folder / "old_post").mkdir()
+    site.build()
+    before = {story.id for story in site.stories()}
+    assert len(before) == 2
+    for name in ("a", "b"):
+        (site.folder / f"_posts/2022-01-05-{name}.md").rename(site.folder / f"old_post/2022-01-05-{name}x.md")
+    site.build()
+    assert {story.id for story in site.stories()} == before
+
+
+def test_the_same_folder_under_another_name_renames_nothing(site):
+    site.build()
+    before = site.ids()
+    site.posts = [str(site.folder / "posts")]
+    site.build()
+    assert site.ids() == before
+
+
+def test_files_in_a_new_output_folder_are_not_ours_to_remove(site):
+    site.build()
+    (site.folder / "site/emnews").mkdir(parents=True)
+    (site.folder / "site/emnews/atom.xml").write_text("mine")
+    (site.folder / "posts/2022-01-07-202201072239307540.md").unlink()
+    site.extra = "feeds: {path: site}\n"
+    report = site.build()
+    assert (site.folder / "site/emnews/atom.xml").read_text() == "mine"
+    assert report.feeds.removed == []
+
+
+def test_hidden_files_of_others_are_not_swept(site):
+    site.build()
+    mine = site.folder / "feeds/emnews/.mine.new"
+    mine.write_text("mine")
+    site.post("posts/2022-01-07-new.md", title="新的", category="emnews")
+    site.build()
+    assert mine.read_text() == "mine"
+
+
+def test_the_window_is_cut_by_the_ids_that_stories_have(site):
+    """IDENTITY 14: published descending, then public id, in every feed alike."""
+    same = [item("https://u.example/same", title=f"t{n}", link=f"https://u.example/{n}") for n in range(5)]
+    site.feed("u", *same)
+    site.extra = "feeds: {entries: 2, max_entries: 2}\n"
+    for path in ("2022-01-07-202201072239307540.md", "2022-01-07-NW202201072239307540.md", "2022-01-06-library.md"):
+        (site.folder / "posts" / path).unlink()
+    site.post("posts/2021-01-01-old.md", title="旧", date="2021-01-01 08:00:00")
+    site.build()
+    assert site.titles("u") == site.titles()
+    before = site.files()
+    site.lose_state()
+    site.build()
+    assert site.files() == before
+
+
+def test_a_folder_of_ours_without_a_category_is_removed_after_the_store_was_lost(site):
+    site.post("posts/2022-01-05-b.md", title="独", category="bb")
+    site.build()
+    site.lose_state()
+    (site.folder / "posts/2022-01-05-b.md").unlink()
+    report = site.build()
+    assert "bb/atom.xml" in report.feeds.removed
+
+
+def test_an_alias_goes_on_after_the_store_was_lost(site):
+    site.post("posts/2022-01-05-near.md", title="近名", category="GZRB")
+    site.build()
+    site.extra = "categories: {guangzhouribao: {aliases: [GZRB]}}\n"
+    site.build()
+    site.lose_state()
+    site.build()
+    site.post("posts/2022-01-05-more.md", title="再来", category="GZRB", date="2022-01-05 10:00:00")
+    site.build()
+    assert site.titles("gzrb") == site.titles("guangzhouribao")
+    assert "再来" in site.titles("gzrb")

@@ -158,8 +158,9 @@ def test_keys_of_a_source_that_left_settings_join_nothing(store):
 def test_a_moved_post_keeps_its_row(store):
     uid = put(store, "old.md", FOLDER)
     settled(store)
-    store.entries.rename(uid, "new.md")
-    assert store.entries.named(store.entries.get(uid).source, "new.md").uid == uid
+    other = store.sources.ids()[OTHER.key]
+    store.entries.move(uid, other, "new.md")
+    assert store.entries.named(other, "new.md").uid == uid
     assert store.stories.touched_entries() == [uid]
 
 
@@ -195,7 +196,7 @@ def test_old_entries_of_upstreams_that_no_window_shows_lose_their_words(store):
     assert store.entries.get(old).state == "live"  # not yet past `keep`
     store.entries.purge(NOON + HOUR)
     assert [store.entries.get(uid).state for uid in (old, seen, post)] == ["purged", "live", "live"]
-    assert [store.entries.words(uid) is None for uid in (old, seen, post)] == [True, False, False]
+    assert [store.entries.words(uid) is None for uid in (old, seen, post)] == [True, False, True]
 
 
 def test_an_entry_that_one_window_still_shows_is_not_purged(store):
@@ -217,5 +218,5 @@ def test_words_of_posts_are_a_cache_unless_their_file_is_broken(store):
         store.entries.keep_words(uid, WORDS)
     settled(store)
     _shown_down_to(store, NOON)
-    store.entries.forget_unseen_words()
+    store.entries.purge(NOON + HOUR)
     assert (store.entries.words(good), store.entries.words(bad)) == (None, WORDS)

@@ -24,7 +24,7 @@ from coranto.progress import Progress, Silent
 from coranto.publish import Publisher, PublishError
 from coranto.report import Report
 from coranto.settings.values import Settings
-from coranto.store import Store, open_store
+from coranto.store import DamagedError, Store, open_store, set_aside
 from coranto.tidy import tidy
 
 if TYPE_CHECKING:
@@ -54,6 +54,27 @@ def build(
         BusyError: another process is building this site.
         StoreError: the store cannot be opened.
     """
+    attempt = partial(
+        _build,
+        settings,
+        now=now,
+        offline=offline or dry_run,
+        dry_run=dry_run,
+        accept_deleted=accept_deleted,
+        progress=progress or Silent(),
+    )
+    try:
+        return attempt()
+    except DamagedError:
+        if dry_run:
+            raise
+        set_aside(settings.store)
+        return attempt()
+
+
+def _build(
+    settings: Settings, *, now: datetime, offline: bool, dry_run: bool, accept_deleted: bool, progress: Progress
+) -> Report:
     with _store(settings, dry_run=dry_run) as store:
         run = Run(
             store=store,
@@ -61,8 +82,8 @@ def build(
             now=now,
             library=cache(partial(_library, settings)),
             report=Report(),
-            progress=progress or Silent(),
-            offline=offline or dry_run,
+            progress=progress,
+            offline=offline,
             accept_deleted=accept_deleted,
         )
         _prepare(run)
@@ -92,8 +113,7 @@ def _prepare(run: Run) -> None:
 
 
 def _take_in(run: Run) -> None:
-    for posts in run.settings.posts:
-        take_posts(run, posts)
+    take_posts(run)
     take_upstreams(run)
     would_be_polled = due_upstreams(run, offline=False)
     run.report.subscriptions.due = [upstream.url for upstream in would_be_polled if upstream.path is None]

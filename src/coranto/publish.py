@@ -7,9 +7,10 @@ without a name, made durable, linked beside the old one and renamed over it, and
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -19,8 +20,19 @@ from coranto.store.outputs import Output
 _NEW = ".new"  # beside the file it will replace
 
 
+_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+
+
 class PublishError(Exception):
-    """A file could not be written; what stood there stands there still."""
+    """A file could not be written; what stood there stands there still.
+
+    Attributes:
+        hopeless: the next file would fare no better: the disk is full, nothing may be written.
+    """
+
+    def __init__(self, message: str, *, hopeless: bool = False) -> None:
+        super().__init__(message)
+        self.hopeless = hopeless
 
 
 class Publisher:
@@ -59,7 +71,7 @@ class Publisher:
         with _explained(place):
             if not self._dry:
                 place.mkdir(parents=True, exist_ok=True)
-                _sweep(place)
+                _sweep(place, files)
             for name, body in files.items():
                 path = f"{folder}/{name}" if folder else name
                 digest = hashlib.sha256(body).hexdigest()
@@ -73,21 +85,22 @@ class Publisher:
                 _sync(place)
         return outputs, written
 
-    def remove(self, path: str) -> None:
-        """Remove a file of ours, and its folder if nothing is left in it.
+    def remove(self, output: Output) -> bool:
+        """Remove a file of ours, and its folder if nothing is left in it; whether it was still ours to remove.
 
         Raises:
             PublishError: it cannot be removed.
         """
-        file = self._inside(path)
-        if self._dry:
-            return
+        file = self._inside(output.path)
+        if not self.intact(output) or self._dry:
+            return self.intact(output)
         with _explained(file):
             file.unlink(missing_ok=True)
             if file.parent != self._root:
-                _sweep(file.parent)
+                _sweep(file.parent, [file.name])
                 with contextlib.suppress(OSError):  # somebody else's file is in it
                     file.parent.rmdir()
+        return True
 
     def _seen(self, path: str, folder: str, digest: str, size: int) -> Output:
         mtime_ns = 0 if self._dry else (self._root / path).stat(follow_symlinks=False).st_mtime_ns
@@ -108,7 +121,8 @@ def _explained(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PublishError(
-            f"{error.filename or place}: {error.strerror or error}; the old files stay as they were"
+            f"{error.filename or place}: {error.strerror or error}; the old files stay as they were",
+            hopeless=error.errno in _HOPELESS,
         ) from error
 
 
@@ -153,10 +167,10 @@ def _flush(file: BinaryIO, body: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _sweep(place: Path) -> None:
-    """Remove what an interrupted run left in a folder."""
-    for left in place.glob(f".*{_NEW}"):
-        left.unlink(missing_ok=True)
+def _sweep(place: Path, names: Iterable[str]) -> None:
+    """Remove what an interrupted run left in a folder, beside the files of these names."""
+    for name in names:
+        (place / f".{name}{_NEW}").unlink(missing_ok=True)
 
 
 def _sync(place: Path) -> None:

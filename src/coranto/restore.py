@@ -133,11 +133,15 @@ class _Claims:
                     yield row
 
     def _agreement(self, one: Recovered, story: Story, row: Row) -> tuple[bool, ...]:
-        """Words, then link and title, then link, then title, then the id that it would get (IDENTITY 20)."""
+        """Words, then link and title, then link, then title, then the id that it would get (IDENTITY 20).
+
+        An upstream's entry without a date had that of its first sight, which is lost: any may be it.
+        """
         link = bool(one.url) and one.url == row.url
         title = one.title_key == row.title_key
-        words = title and story.published == row.published
-        return words and link, words, link and title, link, title, self._natural(one, story, row)
+        dated = story.published == row.published
+        words = title and (dated or row.entry.published is None)
+        return words and link, words, link and title, link, title, title and dated, self._natural(one, story, row)
 
     def _natural(self, one: Recovered, story: Story, row: Row) -> bool:
         """Whether it would get this id; a source's own id wants a witness, as when an item is known again."""

@@ -5,7 +5,7 @@ The decisions are ``dedup``'s; here they are asked for the components that chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from coranto.dedup import ids
@@ -13,6 +13,7 @@ from coranto.dedup.membership import is_dead, partition
 from coranto.dedup.merge import Standing, order
 from coranto.store import Store
 from coranto.store.entries import Row
+from coranto.store.rows import STANDS
 from coranto.store.stories import Place
 
 
@@ -109,7 +110,27 @@ class _Filing:
 
     def _sort_id(self, rows: list[Row], winner: Row) -> str:
         kept = ids.choose(winner.uid, self._store.history.anchored([row.uid for row in rows]), ())
-        return kept.id if kept else ids.candidates(winner.entry, winner.url, self._tag)[0]
+        return kept.id if kept else first_id(self._store, winner, rows, self._tag)
+
+
+def first_id(store: Store, winner: Row, rows: Sequence[Row], tag: str) -> str:
+    """The id of a story that never was out: the first that no record has and no entry outside it could claim.
+
+    A function of the entries, so that the order of a feed is the same before and after its ids are on record.
+    """
+    mine = {row.uid for row in rows}
+    claims = {f"tag:{tag}:code/{winner.entry.code}": f"code:{winner.entry.code}"}
+    wanted = ids.candidates(winner.entry, winner.url, tag)
+    if winner.url:
+        claims |= {one: f"url:{winner.url}" for one in wanted if one.startswith(f"tag:{tag}:url/")}
+
+    def free(one: str) -> bool:
+        if store.history.get(one) is not None:
+            return False
+        rivals = store.entries.with_key(claims[one]) if one in claims else store.entries.with_own_id(one)
+        return all(rival.uid in mine or rival.state not in STANDS for rival in rivals)
+
+    return ids.mint(wanted, free)
 
 
 def standing(row: Row, ranks: dict[int, int]) -> Standing:

@@ -12,13 +12,12 @@ _EVERY = timedelta(days=1)
 def tidy(store: Store, now: datetime, keep: int) -> None:
     """Let go of words that no feed shows.
 
-    A post's words are a cache and go as soon as no window holds its story.  An upstream's go ``keep`` seconds after it
-    was first seen; its entry is then *purged*: it keeps keys, dates and id, so that it never comes back as new.
+    They go ``keep`` seconds after the entry was first seen, if no window shows its story.  A post's file says them
+    again; an upstream's entry is then *purged*: it keeps keys, dates and id, so that it never comes back as new.
     """
     last = store.outputs.fact("tidied")
     if last and timedelta() <= now - datetime.fromisoformat(last) < _EVERY:
         return
     with store.database.transaction():
-        store.entries.forget_unseen_words()
         store.entries.purge(now - timedelta(seconds=keep))
         store.outputs.keep_fact("tidied", now.isoformat())

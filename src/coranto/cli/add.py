@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coranto.cli import options, say
-from coranto.cli.adding import write_or_print
+from coranto.cli.adding import web_form, write_or_print
 from coranto.cli.failures import Refused
 from coranto.cli.lines import Wanted, block
 from coranto.client.address import without_login
@@ -33,6 +33,7 @@ def add(url: str, file: Path, *, as_json: bool, write: bool, categories: tuple[s
     --write the lines are appended to the settings, in which nothing else is touched.
     """
     settings = options.site(file, touch=False)
+    url = web_form(url)
     if "://" in url and not _is_address(url):
         raise Refused(f"{url}: only http(s) addresses and files can be added")
     if _subscribed(settings, _as_written(url, settings)):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from coranto.cli import say
 from coranto.cli.failures import Refused
 from coranto.cli.lines import Wanted, append, block
+
+_FEED = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE)
+_FEED_HOST = re.compile(r"feed:(?=//)", re.IGNORECASE)
+
+
+def web_form(url: str) -> str:
+    """``url`` as http(s): ``feed:https://…`` is the address behind it, ``feed://host/…`` is ``http://host/…``.
+
+    So browsers and feed readers write "an address to subscribe to" (the feed URI scheme); nothing is served under it.
+    """
+    return _FEED_HOST.sub("http:", _FEED.sub("", url, count=1), count=1)
 
 
 def write_or_print(file: Path, wanted: Sequence[Wanted], *, write: bool, quiet: bool) -> bool:

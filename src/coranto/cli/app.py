@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from coranto.cli import say
-from coranto.cli.failures import INTERRUPTED, Failed, explained
+from coranto.cli.failures import INTERRUPTED, Failed, Refused, explained
 
 # name -> (where its command stands, what it does in one line); in the order in which a person meets them
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -57,13 +59,26 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what stands before the command; an error from here on is told as JSON if ``--json`` stands anywhere."""
+        ctx.meta[say.JSON] = "--json" in takewhile(lambda arg: arg != "--", args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.ClickException as error:
+            _document(ctx, error.format_message().splitlines(), error.exit_code)
+            raise  # click has its own words for a person, on stderr
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
         """Run a command; an expected error becomes words and an exit code, never a traceback."""
         result = None
         failed: Failed | None = None
         try:
+            _stand_somewhere()
             result = super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except click.ClickException as error:
+            _document(ctx, error.format_message().splitlines(), error.exit_code)
+            raise
+        except (click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
             failed = INTERRUPTED
@@ -80,9 +95,22 @@ class Commands(click.Group):
 def _tell(ctx: click.Context, failed: Failed) -> NoReturn:
     for line in failed.lines:
         say.aside(line)
-    if ctx.meta.get(say.JSON):
-        say.document({"error": list(failed.lines), "exit": failed.code})
+    _document(ctx, failed.lines, failed.code)
     ctx.exit(failed.code)
+
+
+def _document(ctx: click.Context, lines: Sequence[str], code: int) -> None:
+    """The error for a script, if it asked for JSON."""
+    if ctx.meta.get(say.JSON):
+        say.document({"error": list(lines), "exit": code})
+
+
+def _stand_somewhere() -> None:
+    """Refuse to work in a folder that was deleted: every path would be told wrong."""
+    try:
+        os.getcwd()  # noqa: PTH109 - light
+    except FileNotFoundError:
+        raise Refused("the current folder was deleted; go to one that exists (cd), then run this again") from None
 
 
 @click.group(
@@ -99,11 +127,19 @@ def app() -> None:
 
 def main() -> None:
     """The program."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show 广州日报 gets escapes, not an error.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # the real streams can
     signal.signal(signal.SIGTERM, _stop)
     app(prog_name="coranto")
+
+
+def _open_streams() -> None:
+    """Put /dev/null where a stream was closed (``>&-``): else the next file that is opened gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

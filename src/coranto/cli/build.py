@@ -25,6 +25,9 @@ def build(ctx: click.Context, file: Path, *, as_json: bool, offline: bool, dry_r
 
     What fails is named on stderr, with file and line or address, and stops nothing else: the last good stories stay.
     SOURCE_DATE_EPOCH, if it is set, is the instant of the run.
+
+    In the report, `stories.added` counts the stories that went out for the first time in this run, `stories.total` all that
+    are known, also those that have left every feed.
     """
     now = options.now()
     settings = options.site(file, touch=not dry_run)
@@ -55,9 +58,9 @@ def _tell(report: Report, settings: Settings, *, dry_run: bool) -> None:
     if dry_run:
         for line in _would(report, root):
             say.out(line)
-    for row in say.table(_summary(report)):
+    for row in say.table(_plan(report) if dry_run else _summary(report)):
         say.out(row)
-    if not dry_run:
+    if not dry_run and (settings.feeds.root / "index.html").exists():
         say.out(f"{root}/index.html")
 
 
@@ -70,13 +73,39 @@ def _would(report: Report, root: str) -> list[str]:
 
 
 def _summary(report: Report) -> list[tuple[str, str]]:
-    posts, polls, stories, feeds = report.posts, report.subscriptions, report.stories, report.feeds
+    polls, stories, feeds = report.subscriptions, report.stories, report.feeds
     visits = f"{polls.changed:,} changed, {polls.not_modified:,} not, {len(polls.failed):,} failed"
-    changes = f"{stories.added:,} added, {stories.updated:,} updated"
-    joins = f"{say.count(stories.merged, 'copy', 'copies')} merged, {say.count(stories.conflicts, 'conflict')}"
     return [
-        ("posts", f"{posts.read:,} read, {posts.unchanged:,} unchanged, {len(posts.failed):,} failed"),
+        ("posts", _posts(report)),
         ("upstreams", f"{polls.polled:,} polled ({visits}), {polls.not_due:,} not due"),
-        ("stories", f"{stories.total:,} in all: {changes}, {joins}"),
+        ("stories", f"{_known(report)}: {stories.added:,} added, {stories.updated:,} updated, {_joins(report)}"),
         ("feeds", f"{len(feeds.written):,} written, {len(feeds.removed):,} removed, {feeds.unchanged:,} unchanged"),
     ]
+
+
+def _plan(report: Report) -> list[tuple[str, str]]:
+    """The summary of a dry run: posts and upstream files were read for it, everything else only would happen."""
+    polls, stories, feeds = report.subscriptions, report.stories, report.feeds
+    files = f"{say.count(polls.polled, 'file')} read, " if polls.polled else ""
+    changes = f"would add {stories.added:,}, would update {stories.updated:,}"
+    files_out = f"would write {len(feeds.written):,}, would remove {len(feeds.removed):,}"
+    return [
+        ("posts", _posts(report)),
+        ("upstreams", f"{files}would poll {len(polls.due):,}, {polls.not_due - len(polls.due):,} not due"),
+        ("stories", f"{_known(report)}: {changes}, {_joins(report)}"),
+        ("feeds", f"{files_out}, {feeds.unchanged:,} unchanged"),
+    ]
+
+
+def _posts(report: Report) -> str:
+    posts = report.posts
+    return f"{posts.read:,} read, {posts.unchanged:,} unchanged, {len(posts.failed):,} failed"
+
+
+def _known(report: Report) -> str:
+    return f"{report.stories.total:,} in all"
+
+
+def _joins(report: Report) -> str:
+    stories = report.stories
+    return f"{say.count(stories.merged, 'copy', 'copies')} merged, {say.count(stories.conflicts, 'conflict')}"

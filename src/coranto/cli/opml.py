@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coranto.cli import options, say
-from coranto.cli.adding import write_or_print
+from coranto.cli.adding import web_form, write_or_print
 from coranto.cli.failures import PARTLY, Refused
 from coranto.cli.lines import Wanted
 from coranto.client.address import without_login
@@ -67,15 +67,16 @@ def _new(outlines: Sequence[Outline], settings: Settings) -> tuple[list[Wanted],
     known = {upstream.key for upstream in settings.upstreams}
     wanted, left_out = [], []
     for one in outlines:
+        url = web_form(one.url)
         try:
-            shapes.web_address(one.url)
+            shapes.web_address(url)
         except ValueError:
             left_out.append(f'left out: "{one.title}": {one.url} is no http(s) address')
             continue
-        key = upstream_key(one.url)
+        key = upstream_key(url)
         if key not in known:
             known.add(key)
-            wanted.append(Wanted(one.url, (one.category,) if one.category else ()))
+            wanted.append(Wanted(url, (one.category,) if one.category else ()))
     return wanted, left_out
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from urllib.parse import quote
 
 from coranto import writers
 from coranto.dedup.merge import window
 from coranto.edition.proofs import Proofs
 from coranto.edition.titles import Titles
-from coranto.model import Category, Feed, Listing, Story
+from coranto.model import Category, Failure, Feed, Listing, Story
 from coranto.progress import Progress
-from coranto.publish import Publisher
+from coranto.publish import Publisher, PublishError
 from coranto.report import FeedsReport
 from coranto.settings.values import Settings
 from coranto.store import Store
@@ -44,18 +45,40 @@ class Edition:
     def publish(self, progress: Progress) -> None:
         """Write the files of every category that changed, then the lists.
 
+        A folder that cannot be written stops no other, unless no other could be written either.
+
         Raises:
-            PublishError: a file could not be written; what is left to do is still marked.
+            PublishError: the disk is full, nothing may be written; what is left to do is still marked.
         """
         # From here on the lists are behind, and say so until they are written: a crash between changes nothing of it.
         self._store.outputs.keep_fact("lists", "behind")
         keys = sorted({self._titles.real(key) for key in self._store.outputs.dirty()})
-        for done, key in enumerate(keys, start=1):
-            self._publish(key)
-            progress.step("feeds", done, len(keys))
-        self._lists()
-        self._store.outputs.keep_fact("lists", "")
-        self._report.unchanged = len(self._store.outputs.all()) - len(self._report.written)
+        try:
+            for done, key in enumerate(keys, start=1):
+                self._try(partial(self._publish, key))
+                progress.step("feeds", done, len(keys))
+            for folder in sorted(set(self._store.outputs.folders()) - self._titles.all_folders() - {ALL}):
+                self._try(partial(self._put, folder, {}))
+            if self._try(self._lists):
+                self._store.outputs.keep_fact("lists", "")
+        finally:
+            self._report.unchanged = self._store.outputs.count() - len(self._report.written) - self._left_behind()
+
+    def _try(self, work: Callable[[], None]) -> bool:
+        try:
+            work()
+        except PublishError as error:
+            if error.hopeless:
+                raise
+            self._report.failed.append(Failure(where=str(self._settings.feeds.root), error=str(error)))
+            return False
+        return True
+
+    def _left_behind(self) -> int:
+        """How many files of ours still have to be looked at."""
+        keys = {self._titles.real(key) for key in self._store.outputs.dirty()}
+        folders = {folder for key in keys for folder in (self._titles.folders(key) if key else [ALL])}
+        return sum(len(self._store.outputs.of(folder)) for folder in folders)
 
     # -- one category
 
@@ -130,9 +153,7 @@ class Edition:
             outputs, written = self._publisher.put(folder, files, known)
             self._report.written += written
         gone = sorted(known.keys() - {output.path for output in outputs})
-        for path in gone:
-            self._publisher.remove(path)
-        self._report.removed += gone
+        self._report.removed += [path for path in gone if self._publisher.remove(known[path])]
         with self._store.database.transaction():
             self._store.outputs.keep(outputs)
             for path in gone:

@@ -11,7 +11,7 @@ from coranto.anchors import anchor
 from coranto.dedup import ids, merge
 from coranto.intake.library import Library
 from coranto.model import Category, Failure, Public, Source, Story, Words
-from coranto.settle import standing
+from coranto.settle import first_id, standing
 from coranto.store import Store
 from coranto.store.entries import Row
 from coranto.store.stories import Place
@@ -23,7 +23,6 @@ class Proofs:
     Attributes:
         added: how many stories went out for the first time.
         updated: how many went out changed.
-        failures: entries whose words could not be had.
     """
 
     def __init__(
@@ -39,7 +38,12 @@ class Proofs:
         self._sources = store.sources.all()
         self.added = 0
         self.updated = 0
-        self.failures: list[Failure] = []
+        self._failures: dict[str, Failure] = {}
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Posts whose words could not be had, each once."""
+        return list(self._failures.values())
 
     def story(self, place: Place) -> Story | None:
         """The story at ``place`` as it goes out; None when its words cannot be had now."""
@@ -50,7 +54,9 @@ class Proofs:
         if not versions:
             return None
         public = None if place.fresh else self._kept(rows)
-        public_id = place.sort_id if place.fresh else public.id if public else self._mint(rows)
+        public_id = (
+            place.sort_id if place.fresh else public.id if public else first_id(self._store, rows[0], rows, self._tag)
+        )
         story = self._merged(place, versions, public_id)
         if place.fresh:
             return replace(story, updated=self._record(public_id).updated)
@@ -91,7 +97,7 @@ class Proofs:
             return words
         read = self._library.words(row.entry.source, row.entry.name)
         if isinstance(read, Failure):
-            self.failures.append(read)
+            self._failures[read.where] = read
             return None
         self._store.entries.keep_words(row.uid, read)
         return read
@@ -125,25 +131,6 @@ class Proofs:
             if kept is not None and other.id != kept.id and other.leads:
                 self._store.history.keep(replace(other, leads=False))
         return kept
-
-    def _mint(self, rows: Sequence[Row]) -> str:
-        """The first id of a story that never was out (IDENTITY 16)."""
-        winner = rows[0]
-        wanted = ids.candidates(winner.entry, winner.url, self._tag)
-        return ids.mint(wanted, lambda one: self._free(one, rows))
-
-    def _free(self, public_id: str, rows: Sequence[Row]) -> bool:
-        """Whether no record has an id and no entry outside the story could claim it."""
-        if self._store.history.get(public_id) is not None:
-            return False
-        mine = {row.uid for row in rows}
-        entry, url = rows[0].entry, rows[0].url
-        rivals = self._store.entries.with_own_id(public_id)
-        if public_id.startswith(f"tag:{self._tag}:code/"):
-            rivals += self._store.entries.with_key(f"code:{entry.code}")
-        elif public_id.startswith(f"tag:{self._tag}:url/"):
-            rivals += self._store.entries.with_key(f"url:{url}")
-        return all(row.uid in mine or row.story is None for row in rivals)
 
     def _judged(self, story: Story, rows: Sequence[Row], public: Public | None) -> Public:
         """What goes on record for the story: `updated` moves exactly when what it shows does."""

@@ -25,4 +25,5 @@ def publish(run: Run, publisher: Publisher) -> None:
         Edition(store, settings, titles, proofs, publisher, report.feeds).publish(run.progress)
     finally:
         report.stories.added, report.stories.updated = proofs.added, proofs.updated
-        report.feeds.failed += proofs.failures
+        named = {failure.where for failure in report.posts.failed}
+        report.feeds.failed += [failure for failure in proofs.failures if failure.where not in named]

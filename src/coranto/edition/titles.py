@@ -35,7 +35,7 @@ class Titles:
         """Name categories anew whose entries changed; one that has another title now shows it wherever it stands."""
         for key in sorted({self.real(key) for key in keys if key}):
             known = self._named.get(key)
-            found = Naming(key=key, folder=known.folder if known else naming.folder(key), title=self._title(key))
+            found = Naming(key=key, folder=self._folder(key), title=self._title(key))
             if found != known:
                 self._store.outputs.name(found)
                 self._named[key] = found
@@ -49,12 +49,16 @@ class Titles:
     def folders(self, key: str) -> list[str]:
         """The folders that show a category: its own, and those it was published in before it became an alias."""
         published = set(self._store.outputs.folders())
-        former = [
-            self._named[alias].folder
-            for alias, real in sorted(self._aliases.items())
-            if real == key and alias in self._named and self._named[alias].folder in published
-        ]
-        return [self._named[key].folder, *former]
+        former = [self._folder(alias) for alias, real in sorted(self._aliases.items()) if real == key]
+        return [self._folder(key), *(folder for folder in former if folder in published)]
+
+    def all_folders(self) -> set[str]:
+        """Every folder that a category or an alias owns."""
+        return {known.folder for known in self._named.values()} | {self._folder(alias) for alias in self._aliases}
+
+    def _folder(self, key: str) -> str:
+        known = self._named.get(key)
+        return known.folder if known else naming.folder(key)
 
     def wanted(self, key: str) -> bool:
         """Whether settings' ``feeds.only`` wants a feed of this category."""

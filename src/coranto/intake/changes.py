@@ -25,6 +25,8 @@ def rules_changed(run: Run) -> None:
             store.files.reread_all()
             store.sources.forget_bodies()
             _read_upstreams_again(run)
+        if _differs(store, "root", str(settings.feeds.root)):
+            store.outputs.forget_all()  # the files there are not ours to remove; those that are equal become ours
         if _differs(store, "writing", _writing(settings)):
             store.outputs.mark_all()
 

@@ -45,7 +45,7 @@ def row_of(
         instant=identity.instant_key(entry.published),
         published=published,
         first_seen=first_seen,
-        state=_state(entry, published, now),
+        state=_state(entry, published, now, may_wait=not frozen),
         keys=identity.keys(entry, rules.identity, echoes),
         categories=rules.filed(filed),
         accepted=known.accepted if known else 0,
@@ -62,7 +62,8 @@ def _published(entry: Entry, known: Row | None, first_seen: datetime, *, frozen:
     return min(entry.published, first_seen) if entry.published else first_seen
 
 
-def _state(entry: Entry, published: datetime, now: datetime) -> State:
+def _state(entry: Entry, published: datetime, now: datetime, *, may_wait: bool) -> State:
+    """A post waits for its date.  An upstream's entry was seen: a clock that steps back must not hide it."""
     if entry.dropped:
         return "dropped"
-    return "waiting" if published > now else "live"
+    return "waiting" if may_wait and published > now else "live"

@@ -15,6 +15,7 @@ from typing import Any
 from coranto.settings.patterns import FixedPattern, absolute, fixed_part, upstream_key
 from coranto.settings.positions import Tree
 from coranto.settings.problems import KeyPath, dotted, quoted
+from coranto.settings.values import DEFAULT_POSTS
 
 
 def check(tree: Tree, folder: Path) -> None:
@@ -118,6 +119,9 @@ def _folders(tree: Tree, folder: Path) -> None:
     root = absolute(folder, written if isinstance(written, str) else "feeds")
     if _inside(folder, root):
         tree.report(("feeds", "path"), "would publish into the folder of the settings; give the feeds their own: feeds")
+    elif _get(tree.data, "posts") is None and _inside(folder / DEFAULT_POSTS, root):
+        message = "is where posts stand if settings do not say where; give the feeds their own folder, or write posts: []"
+        tree.report(("feeds", "path"), message)
     for path, pattern in _texts(tree.data, "posts", "path"):
         if _inside(absolute(folder, fixed_part(pattern).fixed), root):
             message = f"the posts {quoted(pattern)} stand in feeds.path ({root}), which is written; move one of the two"

@@ -43,7 +43,7 @@ def _settings(written: schema.SettingsFile, file: Path) -> values.Settings:
     return values.Settings(
         file=file,
         site=_site(written.site),
-        posts=_posts(written.posts, folder),
+        posts=_posts(written.posts, folder, optional="posts" not in written.model_fields_set),
         upstreams=tuple(_upstream(item, folder, written.site.timezone) for item in written.upstreams),
         categories=tuple(
             _category(name, rule or schema.CategorySection()) for name, rule in written.categories.items()
@@ -69,7 +69,7 @@ def _site(written: schema.SiteSection) -> values.Site:
     )
 
 
-def _posts(written: list[schema.PostsItem], folder: Path) -> tuple[values.Posts, ...]:
+def _posts(written: list[schema.PostsItem], folder: Path, *, optional: bool) -> tuple[values.Posts, ...]:
     patterns = tuple(fixed_part(item.path) for item in written)
     return tuple(
         values.Posts(
@@ -80,6 +80,7 @@ def _posts(written: list[schema.PostsItem], folder: Path) -> tuple[values.Posts,
             exclude=tuple(item.exclude),
             drop=tuple(item.drop),
             category_title=item.category_title,
+            optional=optional,
         )
         for item, pattern, key in zip(written, patterns, posts_keys(patterns), strict=True)
     )

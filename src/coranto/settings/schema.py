@@ -28,7 +28,7 @@ from coranto.settings.kinds import (
     Secret,
     Zone,
 )
-from coranto.settings.values import DEFAULT_CODES
+from coranto.settings.values import DEFAULT_CODES, DEFAULT_POSTS
 
 
 class Section(BaseModel):
@@ -82,6 +82,10 @@ class PostsItem(Section):
         description='How tags name categories: with "{}新闻" the tag 广州日报新闻 titles its category 广州日报.',
         examples=["{}新闻"],
     )
+
+
+def _default_posts() -> list[PostsItem]:
+    return [PostsItem(path=DEFAULT_POSTS)]
 
 
 class UpstreamItem(Section):
@@ -253,7 +257,11 @@ class SettingsFile(Section):
     """settings.yaml: everything but `site` has a sound default; paths are relative to this file, or absolute."""
 
     site: SiteSection = Field(description="The site that publishes the feeds.")
-    posts: list[PostsItem] = Field(default=[], description="Folders of posts; their order is the order of priority.")
+    posts: list[PostsItem] = Field(
+        default_factory=_default_posts,
+        description="Folders of posts; their order is the order of priority. Without this key it is the folder `posts` "
+        "beside this file, if there is one; `posts: []` means none.",
+    )
     upstreams: list[UpstreamItem] = Field(
         default=[], description="Upstream feeds; their order is the order of priority, after the posts."
     )

@@ -13,6 +13,8 @@ from coranto.model import CodeRule
 HOUR = 3600
 DAY = 24 * HOUR
 
+DEFAULT_POSTS = "posts"
+
 DEFAULT_CODES = (
     CodeRule(query="infoCode"),
     CodeRule(host="*.eastmoney.com", path=r"[,/](\d{18})\.html$", template="NW{1}"),
@@ -44,6 +46,7 @@ class Posts:
     exclude: tuple[str, ...] = ()  # globs over the path below the root, or over the path as written
     drop: tuple[str, ...] = ()
     category_title: str = ""  # "{}新闻"
+    optional: bool = False  # the default folder: no error when it is not there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from coranto.store.database import Database, StoreError
+from coranto.store.database import DamagedError, Database, StoreError
 from coranto.store.entries import Entries
 from coranto.store.files import Files
 from coranto.store.history import History
@@ -17,7 +17,7 @@ from coranto.store.outputs import Outputs
 from coranto.store.sources import Sources
 from coranto.store.stories import Stories
 
-__all__ = ["Store", "StoreError", "open_store", "read_store"]
+__all__ = ["DamagedError", "Store", "StoreError", "open_store", "read_store", "set_aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +81,10 @@ def read_store(place: str) -> Store | None:
     from coranto.store.sqlite import Sqlite
 
     return Store.over(Sqlite.read(Path(place))) if Path(place).exists() else None
+
+
+def set_aside(place: str) -> None:
+    """Move a damaged store out of the way; the next build makes another from what is published (R9)."""
+    from coranto.store import sqlite
+
+    sqlite.set_aside(Path(place))

@@ -14,6 +14,10 @@ class StoreError(Exception):
     """The store cannot be used: one sentence for a person, with what to do."""
 
 
+class DamagedError(StoreError):
+    """What is stored cannot be read any more: it is to be set aside, and made again from what is published (R9)."""
+
+
 class Database(Protocol):
     """SQL with ``:name`` parameters over one connection."""
 

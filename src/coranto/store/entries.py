@@ -147,9 +147,12 @@ class Entries:
             )
             self.touch_all()
 
-    def rename(self, uid: int, name: str) -> None:
-        """A post's file was moved inside its folder: the entry stays the same."""
-        self._db.run("UPDATE entry SET name = :name WHERE uid = :uid", uid=uid, name=name)
+    def move(self, uid: int, source: int, name: str) -> None:
+        """A post's file stands elsewhere now: the entry stays the same."""
+        self._db.run(
+            "UPDATE entry SET source = :source, name = :name WHERE uid = :uid", uid=uid, source=source, name=name
+        )
+        self._db.run("UPDATE ekey SET source = :source WHERE entry = :uid", uid=uid, source=source)
         self.touch(uid)
 
     def keep_words(self, uid: int, words: Words) -> None:
@@ -164,15 +167,14 @@ class Entries:
         """Drop the words of an entry."""
         self._db.run("DELETE FROM words WHERE entry = :uid", uid=uid)
 
-    def forget_unseen_words(self) -> None:
-        """Drop the cached words of posts whose stories no window shows."""
-        self._db.run(f"""DELETE FROM words WHERE entry IN (SELECT entry.uid FROM entry JOIN source ON source.id = entry.source
-            WHERE kind = 'posts' AND state <> 'waiting' AND {_UNSEEN})
-            AND EXISTS (SELECT 1 FROM file JOIN entry ON entry.source = file.source AND entry.name = file.path
-              WHERE entry.uid = words.entry AND file.error = '')""")
-
     def purge(self, before: datetime) -> None:
-        """Let old entries of upstreams that no window shows lose their words (IDENTITY 6)."""
+        """Let old entries that no window shows lose their words (IDENTITY 6); a post can give its own again."""
+        self._db.run(
+            f"""DELETE FROM words WHERE entry IN (SELECT entry.uid FROM entry JOIN source ON source.id = entry.source
+            WHERE kind = 'posts' AND first_seen < :before AND {_UNSEEN} AND NOT EXISTS (SELECT 1 FROM file
+            WHERE file.source = entry.source AND file.path = entry.name AND error <> ''))""",
+            before=stamp(before),
+        )
         rows = self._db.rows(
             f"""SELECT entry.uid FROM entry JOIN source ON source.id = entry.source
             WHERE kind = 'feed' AND state = 'live' AND first_seen < :before AND {_UNSEEN}""",

@@ -23,10 +23,12 @@ class Files:
             failure = Failure(where=path, error=error, line=line) if error else None
             yield PostFile(path=path, size=size, mtime_ns=mtime_ns, inode=inode, sha256=sha256, failure=failure)
 
-    def digest(self, source: int, path: str) -> str:
-        """The digest of a file as it was last read well; '' when it never was."""
+    def good_digest(self, source: int, path: str) -> str:
+        """The digest of a file if it was read well the last time; else ''."""
         rows = self._db.rows(
-            "SELECT sha256 FROM file WHERE source = :source AND path = :path", source=source, path=path
+            "SELECT sha256 FROM file WHERE source = :source AND path = :path AND error = '' AND mtime_ns <> -1",
+            source=source,
+            path=path,
         )
         return str(rows[0][0]) if rows else ""
 
@@ -63,9 +65,18 @@ class Files:
             ({"source": source, "path": path} for path in paths),
         )
 
+    def homeless(self, digest: str) -> list[int]:
+        """Entries whose file, of this digest, stood in a folder that settings name no more."""
+        rows = self._db.rows(
+            """SELECT entry.uid FROM file JOIN source ON source.id = file.source AND rank IS NULL
+            JOIN entry ON entry.source = file.source AND entry.name = file.path WHERE sha256 = :digest ORDER BY entry.uid""",
+            digest=digest,
+        )
+        return [uid for (uid,) in rows]
+
     def reread_all(self) -> None:
-        """Let every file be read again: the rules of reading changed."""
-        self._db.run("UPDATE file SET sha256 = '', mtime_ns = -1")
+        """Let every file be read again: the rules of reading changed.  Digests stay: they know a moved file again."""
+        self._db.run("UPDATE file SET mtime_ns = -1")
 
     def failures(self) -> list[tuple[str, Failure]]:
         """Every file that is wrong now: (source key, failure)."""

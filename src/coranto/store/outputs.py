@@ -79,6 +79,10 @@ class Outputs:
             ),
         )
 
+    def forget_all(self) -> None:
+        """Nothing is known of the files: the output stands elsewhere now."""
+        self._db.run("DELETE FROM output")
+
     def forget(self, path: str) -> None:
         """A file of ours was removed."""
         self._db.run("DELETE FROM output WHERE path = :path", path=path)

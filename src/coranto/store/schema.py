@@ -19,6 +19,7 @@ CREATE TABLE file (
   source INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
   sha256 TEXT NOT NULL, error TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (source, path)) WITHOUT ROWID;
+CREATE INDEX file_sha256 ON file (sha256);
 CREATE INDEX file_error ON file (source) WHERE error <> '';
 
 -- Every subscription: validators, when to look again and why, where it is, how it is.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from coranto.store.database import Row, StoreError, Value
+from coranto.store.database import DamagedError, Row, StoreError, Value
 from coranto.store.schema import MIGRATIONS
 
 _PRAGMAS = (
@@ -40,7 +40,7 @@ class Sqlite:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise StoreError(f"{path}: {error}; check that the folder is there and can be written") from error
-            _move_aside(path)
+            set_aside(path)
             return cls(_ready(path))
         except OSError as error:
             raise StoreError(f"{path}: {error.strerror or error}; check that the folder can be written") from error
@@ -115,6 +115,8 @@ class _Explained:
             raise StoreError(
                 f"the store: {error}; what was published stays, and the next run goes on from here"
             ) from error
+        if type(error) is sqlite3.DatabaseError:  # "malformed", "not a database"; its subclasses are our own mistakes
+            raise DamagedError(f"the store is damaged ({error})") from error
 
 
 _EXPLAINED = _Explained()
@@ -173,7 +175,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
-def _move_aside(path: Path) -> None:
+def set_aside(path: Path) -> None:
+    """Move an unreadable store out of the way; nothing of it is deleted."""
     aside = path.with_name(f"{path.name}.unreadable-{int(time.time())}")
     path.rename(aside)
     for suffix in ("-wal", "-shm"):

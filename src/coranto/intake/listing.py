@@ -1,0 +1,87 @@
+"""Which files of a folder of posts are new, changed or gone since it was last read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from coranto.intake.run import Run
+from coranto.model import Failure, PostFile
+from coranto.readers.folder import scan
+from coranto.settings.values import Posts
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What became of the files of one folder."""
+
+    posts: Posts
+    source: int  # its row
+    new: Sequence[PostFile]
+    changed: Sequence[PostFile]
+    vanished: Sequence[PostFile]
+    broken: Sequence[PostFile]  # as wrong as when they were last read
+    known: int  # how many there were
+    unchanged: int
+
+
+def look(run: Run, posts: Posts) -> Listing | None:
+    """List a folder and compare it with what the store knows; None, and a failure, when it cannot be listed."""
+    source = run.store.sources.ids()[posts.key]
+    if posts.optional and not posts.root.exists() and not run.store.files.count(source):
+        return None  # settings do not name it, and there is none
+    try:
+        return _compare(posts, source, run.store.files.of(source), _found(run, posts))
+    except OSError as error:
+        hold(run, posts, f"cannot be read ({error.strerror or error}); its posts stay as they were")
+        return None
+
+
+def hold(run: Run, posts: Posts, why: str) -> None:
+    """Report a folder that cannot be trusted now: nothing leaves because of it (IDENTITY 6)."""
+    run.report.posts.held = True
+    run.report.posts.failed.append(Failure(where=posts.path, error=why))
+
+
+def _found(run: Run, posts: Posts) -> Iterator[PostFile]:
+    feeds = run.settings.feeds.root
+    # Our own pages are no posts, where the folder of posts holds them.
+    output = (f"{feeds.relative_to(posts.root).as_posix()}/**",) if feeds.is_relative_to(posts.root) else ()
+    for file in scan(posts.root, posts.glob, (*posts.exclude, *output)):
+        if file.failure is None:
+            yield file
+        else:
+            where = str(posts.root / file.path)
+            run.report.posts.failed.append(replace(file.failure, where=where))
+
+
+def _compare(posts: Posts, source: int, known: Iterable[PostFile], found: Iterable[PostFile]) -> Listing:
+    """Lay two listings side by side that are both sorted by path: only what differs is kept in memory."""
+    new: list[PostFile] = []
+    changed: list[PostFile] = []
+    vanished: list[PostFile] = []
+    broken: list[PostFile] = []
+    there, total, same = iter(found), 0, 0
+    file = next(there, None)
+    for before in known:
+        total += 1
+        while file is not None and file.path < before.path:
+            new.append(file)
+            file = next(there, None)
+        if file is None or file.path != before.path:
+            vanished.append(before)
+            continue
+        if _same(before, file):
+            same += before.failure is None
+            broken += [before] if before.failure else []
+        else:
+            changed.append(file)
+        file = next(there, None)
+    new.extend(() if file is None else (file, *there))
+    return Listing(posts, source, new, changed, vanished, broken, total, same)
+
+
+def _same(known: PostFile, file: PostFile) -> bool:
+    """Whether a file need not be read again; one that could not be read at all always is (R7)."""
+    stored = (known.size, known.mtime_ns, known.inode)
+    return bool(known.sha256 or known.failure is None) and stored == (file.size, file.mtime_ns, file.inode)
