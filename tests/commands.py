@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,19 @@ def program(*args: object) -> list[str]:
 def environment(**env: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in ("CORANTO_CONFIG", "SOURCE_DATE_EPOCH")}
     return kept | env
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Programs that are started here hear SIGINT, also where this one runs in the background, which ignores it.
+
+    A signal that is ignored stays so in a program that is started; one that is handled is given back to it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:

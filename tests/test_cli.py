@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,8 +11,6 @@ import pytest
 
 from commands import as_json, coranto, environment, program, snapshot, spawn
 from coranto.cli.app import COMMANDS, app
-from coranto.lock import held
-from loopback import loopback, raw
 from river import Site
 
 HEAVY = [
@@ -134,8 +130,36 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(site):
     result = coranto("build", "--dry-run")
     assert result.exit_code == 0
     assert "would write feeds/gzrb/atom.xml\n" in result.stdout
+    assert "would add 1, would update 0" in result.stdout
+    assert "would poll 0, 0 not due" in result.stdout
+    assert not {"written", "polled", "added"} & set(result.stdout.replace(",", " ").split())
     assert snapshot(site.folder) == before
     assert not (site.folder / ".coranto").exists()
+
+
+def test_a_dry_run_tells_what_it_read_from_what_it_would_poll(site):
+    site.feed("a", title="上游")
+    site.settings()
+    text = (site.folder / "settings.yaml").read_text("utf-8")
+    more = "  - url: https://paper.example/rss.xml\n  - url: https://other.example/rss.xml\n"
+    (site.folder / "settings.yaml").write_text(text + more, encoding="utf-8")
+    result = coranto("build", "--dry-run")
+    assert "would poll https://paper.example/rss.xml\n" in result.stdout
+    assert "1 file read, would poll 2, 0 not due\n" in result.stdout
+
+
+def test_a_build_that_wrote_no_page_names_none(site):
+    (site.folder / "posts" / "2022-01-07-a.md").unlink()
+    (site.folder / "posts").rmdir()
+    result = coranto("build")
+    assert result.exit_code == 1
+    assert "index.html" not in result.stdout
+
+
+def test_site_alone_reads_the_posts_beside_it(site):
+    text = (site.folder / "settings.yaml").read_text("utf-8")
+    (site.folder / "settings.yaml").write_text(text[: text.index("posts:")], encoding="utf-8")
+    assert as_json("build")["posts"]["read"] == 1
 
 
 def test_the_instant_of_a_run_can_be_given(site):
@@ -209,6 +233,32 @@ def test_an_error_is_a_json_document_too(site):
     assert told["error"][0].startswith("nowhere.yaml: no such file")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "build --bogus",
+        "buld",
+        "--bogus",
+        "explain",
+        "opml import",
+        "opml imprt",
+        "init a --config b",
+        "opml import no.opml",
+    ],
+)
+def test_an_error_of_usage_is_a_json_document_too(site, command):
+    told = as_json(*command.split(), code=2)
+    assert told["exit"] == 2
+    assert coranto(*command.split()).stdout == ""
+    assert told["error"][0] in coranto(*command.split()).stderr
+
+
+def test_what_only_looks_like_the_option_is_no_wish_for_json(site):
+    result = coranto("explain", "--bogus", "--", "--json")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
 @pytest.mark.parametrize("command", ["build", "build --dry-run", "status", "explain x", "check"])
 def test_a_store_that_is_not_supported_is_refused(site, command):
     text = (site.folder / "settings.yaml").read_text("utf-8")
@@ -218,55 +268,3 @@ def test_a_store_that_is_not_supported_is_refused(site, command):
     assert result.exit_code == 2
     assert "store: postgresql is not supported" in result.stderr
     assert snapshot(site.folder).keys() - before.keys() <= {".coranto/settings.json"}  # a copy of what was read
-
-
-# -- when it cannot go on
-
-
-def test_a_second_build_stops_at_once_and_names_the_holder(site):
-    with held(site.folder / ".coranto" / "lock"):
-        result = coranto("build")
-    assert result.exit_code == 75
-    assert f"pid {os.getpid()}" in result.stderr
-    assert not (site.folder / "feeds").exists()
-
-
-def test_a_look_needs_no_lock(site):
-    coranto("build")
-    with held(site.folder / ".coranto" / "lock"):
-        assert [coranto(*name.split()).exit_code for name in ("status", "check", "explain 广州日报")] == [0, 0, 1]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_build_ends_in_one_line_with_nothing_half_written(site, number):
-    coranto("build")
-    before = snapshot(site.folder / "feeds")
-    with loopback(raw(b"HTTP/1.1 200 OK\r\n", 15.0, b"\r\n")) as server:
-        text = (site.folder / "settings.yaml").read_text("utf-8")
-        more = f'upstreams: [{{url: "{server.url()}"}}]\nfetch: {{private: ["127.0.0.1:{server.port}"]}}\n'
-        (site.folder / "settings.yaml").write_text(text + more, encoding="utf-8")
-        build = subprocess.Popen(
-            program("build"),
-            cwd=site.folder,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        _wait_for(lambda: server.log)
-        start = time.monotonic()
-        build.send_signal(number)
-        out, err = build.communicate(timeout=30)
-    assert build.returncode == 130
-    assert out == ""
-    assert err.startswith("interrupted")
-    assert err.count("\n") == 1
-    assert time.monotonic() - start < 5
-    assert snapshot(site.folder / "feeds") == before
-
-
-def _wait_for(true):
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)

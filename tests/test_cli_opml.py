@@ -50,6 +50,27 @@ def test_import_appends_and_a_second_time_finds_nothing_new(here):
     assert as_json("opml", "import", "list.opml", "--write", code=1)["new"] == []
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("feed://n.example/rss", "http://n.example/rss"),
+        ("feed:https://n.example/rss", "https://n.example/rss"),
+        ("FEED:http://n.example/rss", "http://n.example/rss"),
+        ("feed://https://n.example/rss?u=feed://x", "https://n.example/rss?u=feed://x"),
+    ],
+)
+def test_an_address_to_subscribe_to_is_the_address_behind_it(here, written, meant):
+    (here / "list.opml").write_text(f'<opml><body><outline xmlUrl="{written}"/></body></opml>', encoding="utf-8")
+    assert [one["url"] for one in as_json("opml", "import", "list.opml")["new"]] == [meant]
+
+
+@pytest.mark.parametrize("written", ["feed://a.example/rss/", "feed:https://a.example/rss"])
+def test_an_address_to_subscribe_to_may_be_known_already(here, written):
+    assert as_json("add", written)["subscribed"]
+    (here / "list.opml").write_text(f'<opml><body><outline xmlUrl="{written}"/></body></opml>', encoding="utf-8")
+    assert as_json("opml", "import", "list.opml")["new"] == []
+
+
 @pytest.mark.parametrize("body", ["<opml", "<rss/>", '<!DOCTYPE x [<!ENTITY a "b">]><opml/>'])
 def test_a_list_that_cannot_be_read_is_refused(here, body):
     (here / "list.opml").write_text(body, encoding="utf-8")

@@ -487,3 +487,10 @@ def test_an_alias_goes_on_after_the_store_was_lost(site):
     site.build()
     assert site.titles("gzrb") == site.titles("guangzhouribao")
     assert "再来" in site.titles("gzrb")
+
+
+def test_our_own_pages_are_no_posts(site):
+    site.posts = ["."]
+    site.build()
+    report = site.build()
+    assert (report.posts.read, report.feeds.written, len(site.titles())) == (0, [], 2)

@@ -14,6 +14,8 @@ from coranto.settings import Settings, load, values
 from coranto.settings.patterns import absolute, fixed_part, normalised, posts_keys, upstream_key
 from settings_text import DATA, FULL, compiled, problem
 
+DEFAULT_POSTS = values.Posts(path="posts", key="posts:posts", root=Path("/site/posts"), glob="**/*", optional=True)
+
 
 def test_site_alone_is_enough_and_everything_else_has_the_default_of_values() -> None:
     settings = compiled("")
@@ -22,8 +24,22 @@ def test_site_alone_is_enough_and_everything_else_has_the_default_of_values() ->
         site=values.Site(title="江城新闻", url="https://news.example/", tag="news.example,2021"),
         feeds=values.Feeds(root=Path("/site/feeds")),
         store="/site/.coranto/store.sqlite3",
+        posts=(DEFAULT_POSTS,),
     )
     assert settings.identity.info_code == values.DEFAULT_CODES
+
+
+@pytest.mark.parametrize(
+    ("text", "posts"),
+    [
+        ("keep: 3d", (DEFAULT_POSTS,)),
+        ("posts:", (DEFAULT_POSTS,)),
+        ("posts: []", ()),
+        ("posts: [{path: posts}]", (dataclasses.replace(DEFAULT_POSTS, optional=False),)),
+    ],
+)
+def test_posts_that_are_not_written_are_the_folder_beside_the_settings_if_there_is_one(text, posts) -> None:
+    assert compiled(text).posts == posts
 
 
 def test_every_key_reaches_the_value_it_names() -> None:

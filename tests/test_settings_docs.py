@@ -47,6 +47,7 @@ def test_every_key_has_a_description_and_the_docs_name_them_all() -> None:
     assert table["feeds.formats"] == ("list of atom, rss, json", '["atom", "rss", "json"]')
     assert table["feeds.compress"] == ("true or false", "false")
     assert table["feeds"] == ("section", "")
+    assert table["posts"] == ("list of section", '[{"path": "posts"}]')
 
 
 def test_the_full_sample_writes_every_key() -> None:

@@ -262,6 +262,18 @@ def test_what_cannot_be_meant_is_one_problem_in_its_line(text) -> None:
     assert problem(text + "\n").split(":")[0] in "24"
 
 
+@pytest.mark.parametrize("zone", ["Asia/Guangzhou", "asia/beijing", "Asia/Xi'an", "Shenzhen", "Asia/北京", "China"])
+def test_a_city_of_china_that_is_no_zone_is_shown_the_zone_of_china(zone) -> None:
+    site = SITE.replace("}", f', timezone: "{zone}"}}')
+    assert problem("", site=site).endswith('is no time zone; did you mean "Asia/Shanghai"?')
+
+
+@pytest.mark.parametrize("path", ["posts", "."])
+def test_feeds_do_not_go_where_posts_are_looked_for(path) -> None:
+    assert problem(f"feeds: {{path: {path}}}\n").startswith("2:15: feeds.path: ")
+    assert path == "." or compiled(f"feeds: {{path: {path}}}\nposts: []\n").posts == ()
+
+
 def test_a_missing_file_says_how_to_start(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError) as caught:

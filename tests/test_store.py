@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +12,7 @@ import pytest
 from coranto.model import Failure, PostFile
 from coranto.store import StoreError, open_store, read_store
 from coranto.store.sources import Subscription
-from stores import BACKENDS, FOLDER, NOON, OTHER, PAPER, put
+from stores import BACKENDS, FOLDER, NOON, OTHER, PAPER
 
 HOUR = timedelta(hours=1)
 
@@ -100,15 +102,6 @@ def test_sources_have_rows_for_ever_and_a_place_in_settings(store):
     assert store.sources.ids() == before
 
 
-def test_sources_that_left_settings_with_entries_that_count_are_gone(store):
-    uid = put(store)
-    assert store.sources.gone() == []
-    store.sources.arrange([FOLDER])
-    assert store.sources.gone() == [store.entries.get(uid).source]
-    store.entries.set_state(uid, "withdrawn")
-    assert store.sources.gone() == []
-
-
 def test_what_a_feed_says_of_itself_is_new_once(store):
     number = store.sources.ids()[PAPER.key]
     said = replace(PAPER, id="urn:a:feed", title="样报", link="https://a.example/")
@@ -184,3 +177,12 @@ def test_failures_of_a_folder_that_left_settings_are_none_of_ours(store):
     )
     store.sources.arrange([PAPER])
     assert store.files.failures() == []
+
+
+def test_two_that_open_a_new_store_at_once_both_get_it(tmp_path):
+    def opened(_: int) -> int:
+        with closing(open_store(str(tmp_path / "store.sqlite3"))) as store:
+            return store.stories.count()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(opened, range(8))) == [0] * 8

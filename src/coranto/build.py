@@ -5,26 +5,22 @@ Nothing heavy is imported before it is needed: a run in which nothing changed lo
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coranto.custody import in_custody
 from coranto.edition.damage import mark_damaged
 from coranto.intake.changes import rules_changed
 from coranto.intake.posts import take_posts
 from coranto.intake.run import Run
 from coranto.intake.upstreams import due_upstreams, take_upstreams
-from coranto.lock import held
 from coranto.model import Failure
 from coranto.progress import Progress, Silent
 from coranto.publish import Publisher, PublishError
 from coranto.report import Report
 from coranto.settings.values import Settings
-from coranto.store import DamagedError, Store, open_store, set_aside
+from coranto.store import DamagedError, set_aside
 from coranto.tidy import tidy
 
 if TYPE_CHECKING:
@@ -58,7 +54,7 @@ def build(
         _build,
         settings,
         now=now,
-        offline=offline or dry_run,
+        offline=offline,
         dry_run=dry_run,
         accept_deleted=accept_deleted,
         progress=progress or Silent(),
@@ -75,7 +71,7 @@ def build(
 def _build(
     settings: Settings, *, now: datetime, offline: bool, dry_run: bool, accept_deleted: bool, progress: Progress
 ) -> Report:
-    with _store(settings, dry_run=dry_run) as store:
+    with in_custody(settings.store, dry_run=dry_run) as store:
         run = Run(
             store=store,
             settings=settings,
@@ -83,11 +79,13 @@ def _build(
             library=cache(partial(_library, settings)),
             report=Report(),
             progress=progress,
-            offline=offline,
+            offline=offline or dry_run,
             accept_deleted=accept_deleted,
         )
         _prepare(run)
         _take_in(run)
+        if dry_run and not offline:
+            run.report.subscriptions.due = [one.url for one in due_upstreams(run, offline=False) if one.path is None]
         _settle(run)
         _publish(run, Publisher(settings.feeds.root, dry=dry_run))
         tidy(store, now, settings.keep)
@@ -115,8 +113,6 @@ def _prepare(run: Run) -> None:
 def _take_in(run: Run) -> None:
     take_posts(run)
     take_upstreams(run)
-    would_be_polled = due_upstreams(run, offline=False)
-    run.report.subscriptions.due = [upstream.url for upstream in would_be_polled if upstream.path is None]
     for row in run.store.entries.due(run.now):
         run.store.entries.set_state(row.uid, "live")
     if run.store.entries.has_pending():
@@ -130,10 +126,10 @@ def _settle(run: Run) -> None:
         from coranto.settle import settle
 
         settle(run.store, run.settings.site.tag)
-    if run.store.history.recovered():
+    if run.store.history.recovered() and not run.report.posts.held:
         from coranto.restore import claim
 
-        claim(run.store, run.library(), run.settings.site.tag, run.now, whole=not run.report.posts.held)
+        claim(run)
 
 
 def _publish(run: Run, publisher: Publisher) -> None:
@@ -156,19 +152,3 @@ def _publish(run: Run, publisher: Publisher) -> None:
 def _sum_up(run: Run) -> None:
     stories, report = run.store.stories, run.report.stories
     report.total, report.merged, report.conflicts = stories.count(), stories.merged(), len(stories.conflicts())
-
-
-@contextmanager
-def _store(settings: Settings, *, dry_run: bool) -> Iterator[Store]:
-    """The store, locked; for a dry run a copy that nobody else sees."""
-    place = Path(settings.store)
-    with tempfile.TemporaryDirectory() if dry_run else nullcontext() as folder:
-        if folder is None:
-            with held(place.parent / "lock"), closing(open_store(settings.store)) as store:
-                yield store
-        else:
-            from coranto.store.sqlite import copy
-
-            copied = copy(place, Path(folder) / "store.sqlite3")
-            with closing(open_store(str(copied))) as store:
-                yield store

@@ -129,6 +129,23 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """An entry of a story whose words are not shown, as its upstream states it: enough to know it again.
+
+    It goes out with the story, so that losing the store changes neither its categories nor its related links, though
+    the upstream may have ceased to list the entry (IDENTITY 15, 20).
+    """
+
+    source: str  # Source.key
+    own_id: str = ""
+    link: str = ""
+    title: str = ""
+    published: datetime | None = None  # as stated
+    permalinks: tuple[str, ...] = ()  # only where its infoCode stands there and not in its link
+    categories: tuple[str, ...] = ()  # as it states them, where its story is filed under them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What we publish: entries that are the same article, merged under one public id."""
 
@@ -144,7 +161,8 @@ class Story:
     enclosures: tuple[Enclosure, ...] = ()
     language: str = ""
     source: Source | None = None  # None: our own posts
-    related: tuple[str, ...] = ()  # addresses of its other copies
+    related: tuple[str, ...] = ()  # addresses of its other copies, for readers
+    copies: tuple[Copy, ...] = ()  # those of upstreams, for ourselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from coranto.cli import say
 from coranto.cli.failures import Refused
 from coranto.cli.lines import Wanted, append, block
 
-_FEED = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE)
-_FEED_HOST = re.compile(r"feed:(?=//)", re.IGNORECASE)
+_FEED = re.compile(r"\Afeed:(?://)?(?=https?://)", re.IGNORECASE)
+_FEED_HOST = re.compile(r"\Afeed:(?=//)", re.IGNORECASE)
 
 
 def web_form(url: str) -> str:
@@ -19,7 +19,7 @@ def web_form(url: str) -> str:
 
     So browsers and feed readers write "an address to subscribe to" (the feed URI scheme); nothing is served under it.
     """
-    return _FEED_HOST.sub("http:", _FEED.sub("", url, count=1), count=1)
+    return _FEED_HOST.sub("http:", _FEED.sub("", url))
 
 
 def write_or_print(file: Path, wanted: Sequence[Wanted], *, write: bool, quiet: bool) -> bool:

@@ -91,7 +91,7 @@ def _plan(report: Report) -> list[tuple[str, str]]:
     files_out = f"would write {len(feeds.written):,}, would remove {len(feeds.removed):,}"
     return [
         ("posts", _posts(report)),
-        ("upstreams", f"{files}would poll {len(polls.due):,}, {polls.not_due - len(polls.due):,} not due"),
+        ("upstreams", f"{files}would poll {len(polls.due):,}, {polls.not_due:,} not due"),
         ("stories", f"{_known(report)}: {changes}, {_joins(report)}"),
         ("feeds", f"{files_out}, {feeds.unchanged:,} unchanged"),
     ]

@@ -16,8 +16,8 @@ _CLI = """\
 <!-- Made from the program by tests/test_cli_pages.py: do not edit. -->
 
 Results go to stdout, progress and whatever failed to stderr. Colour and progress bars appear only on a terminal, and
-`NO_COLOR` is obeyed. With `--json` stdout holds one JSON document and nothing else; what ends a command, a wrong option too, is
-`{"error": [...], "exit": code}` there.
+`NO_COLOR` is obeyed. With `--json` stdout holds one JSON document and nothing else; an error, also one
+of usage, is `{"error": [...], "exit": code}` there.
 
 | exit code | meaning |
 |---|---|

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from coranto import text
 from coranto.anchors import anchor
-from coranto.model import Category, Source, Story, Words
+from coranto.model import Category, Copy, Source, Story, Words
 
 SUMMARY = 200  # characters
 _SECOND = timedelta(seconds=1)
@@ -52,7 +52,13 @@ def ranked(standings: Iterable[Standing]) -> tuple[Standing, ...]:
 
 
 def merge(
-    versions: Sequence[Version], *, public_id: str, updated: datetime, categories: tuple[Category, ...], home: str
+    versions: Sequence[Version],
+    *,
+    public_id: str,
+    updated: datetime,
+    categories: tuple[Category, ...],
+    home: str,
+    copies: tuple[Copy, ...] = (),
 ) -> Story:
     """The story of ``versions``, which are ranked, the winner first.
 
@@ -65,6 +71,7 @@ def merge(
         updated: when what it shows last changed.
         categories: the union over its entries.
         home: where it stands on our own page, for a story without a link.
+        copies: its other entries from upstreams, to be known again by.
     """
     winner = versions[0]
     summary = _first(version.words.summary for version in versions)
@@ -81,7 +88,8 @@ def merge(
         enclosures=winner.words.enclosures,
         language=_first(version.words.language for version in versions),
         source=winner.source if winner.source.kind == "feed" else None,
-        related=_copies(versions),
+        related=_related(versions),
+        copies=copies,
     )
 
 
@@ -89,7 +97,7 @@ def _first(texts: Iterable[str]) -> str:
     return next((one for one in texts if one), "")
 
 
-def _copies(versions: Sequence[Version]) -> tuple[str, ...]:
+def _related(versions: Sequence[Version]) -> tuple[str, ...]:
     links = dict.fromkeys(version.link for version in versions[1:] if version.link)
     links.pop(versions[0].link, None)
     return tuple(links)

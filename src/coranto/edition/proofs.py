@@ -10,7 +10,7 @@ from coranto import markup
 from coranto.anchors import anchor
 from coranto.dedup import ids, merge
 from coranto.intake.library import Library
-from coranto.model import Category, Failure, Public, Source, Story, Words
+from coranto.model import FEED, Category, Failure, Public, Source, Story, Words
 from coranto.settle import first_id, standing
 from coranto.store import Store
 from coranto.store.entries import Row
@@ -57,7 +57,7 @@ class Proofs:
         public_id = (
             place.sort_id if place.fresh else public.id if public else first_id(self._store, rows[0], rows, self._tag)
         )
-        story = self._merged(place, versions, public_id)
+        story = self._merged(place, rows, versions, public_id)
         if place.fresh:
             return replace(story, updated=self._record(public_id).updated)
         public = self._judged(story, rows, public)
@@ -105,15 +105,27 @@ class Proofs:
     def _source(self, row: Row) -> Source:
         return self._sources[row.source]
 
-    def _merged(self, place: Place, versions: Sequence[merge.Version], public_id: str) -> Story:
+    def _merged(self, place: Place, rows: list[Row], versions: list[merge.Version], public_id: str) -> Story:
+        others = sorted(rows[1:], key=self._stated)
         story = merge.merge(
             versions,
             public_id=public_id,
             updated=place.published,
             categories=self._filed(place.story),
             home=f"{self._home}#{anchor(public_id)}",
+            copies=tuple(self._library.copy(row.entry) for row in others if self._is_copy(row)),
         )
+        links = [row.entry.link for row in others]
+        story = replace(story, related=tuple(sorted(story.related, key=links.index)))
         return replace(story, summary=merge.with_summary(story.summary, markup.plain(story.content), story.title))
+
+    def _stated(self, row: Row) -> tuple[int | str, ...]:
+        """Sorts copies by what their sources state, which outlives the store; when they came, and how full, does not."""
+        return self._ranks[row.source], row.instant, row.entry.own_id, row.entry.link, row.entry.title
+
+    def _is_copy(self, row: Row) -> bool:
+        """Whether an entry would be missed if its upstream ceased to list it while the store is lost; posts are there."""
+        return row.state == "live" and self._source(row).kind == FEED
 
     def _filed(self, story: int) -> tuple[Category, ...]:
         keys = self._store.stories.categories_of(story)

@@ -57,6 +57,8 @@ def check(settings: Settings, store: Store | None, tally: Tally, now: datetime) 
 
 
 def _folder(posts: Posts, library: Library, tally: Tally) -> Iterator[Finding]:
+    if posts.optional and not posts.root.exists():
+        return
     before = tally.posts
     try:
         for file in scan(posts.root, posts.glob, posts.exclude):
@@ -65,7 +67,7 @@ def _folder(posts: Posts, library: Library, tally: Tally) -> Iterator[Finding]:
     except OSError as error:
         yield Finding(where=posts.path, message=f"the posts cannot be listed ({error.strerror or error})")
         return
-    if tally.posts == before:
+    if tally.posts == before and not posts.optional:
         yield Finding(where=posts.path, message="matches no post; correct the path in settings.yaml", level="warning")
 
 

@@ -104,6 +104,8 @@ class _Reading:
     def _folder(self, posts: Posts, source: int) -> tuple[str, str]:
         known = {file.path for file in self._store.files.of(source)}
         total = len(known)
+        if posts.optional and not total and not posts.root.exists():
+            return "healthy", "there is no such folder, and settings name none"
         try:
             for file in scan(posts.root, posts.glob, posts.exclude):
                 known.discard(file.path)

@@ -11,7 +11,7 @@ from coranto import identity
 from coranto.intake.rows import row_of
 from coranto.intake.rules import article_url, rules_of
 from coranto.markup import plain
-from coranto.model import Entry, Failure, Words
+from coranto.model import Copy, Entry, Failure, Words
 from coranto.readers import posts as reader
 from coranto.settings.values import Posts, Settings, Upstream
 from coranto.store import Store
@@ -69,6 +69,24 @@ class Library:
         frozen = entry.source in self._upstreams  # a post obeys its file, an upstream's date its first sight
         echoes = store.history.echoed(known.uid) if known else ()
         return row_of(entry, source, self._filed(entry), self.rules, now=now, known=known, frozen=frozen, echoes=echoes)
+
+    def copy(self, entry: Entry) -> Copy:
+        """An upstream's entry as its story carries it, with no more than will be needed to know it again."""
+        upstream = self._upstreams.get(entry.source)
+        by_link, _ = identity.code_of([[], [entry.link]], "", self.rules.identity)
+        return Copy(
+            source=entry.source,
+            own_id=entry.own_id,
+            link=entry.link,
+            title=entry.title,
+            published=entry.published,
+            permalinks=entry.permalinks if entry.code != by_link else (),
+            categories=entry.categories if upstream is not None and upstream.own_categories else (),
+        )
+
+    def filed(self, entry: Entry) -> frozenset[str]:
+        """The keys of the categories that an entry goes under."""
+        return frozenset(key for key, _ in self.rules.filed(self._filed(entry)))
 
     def _filed(self, entry: Entry) -> tuple[str, ...]:
         upstream = self._upstreams.get(entry.source)

@@ -44,10 +44,7 @@ def hold(run: Run, posts: Posts, why: str) -> None:
 
 
 def _found(run: Run, posts: Posts) -> Iterator[PostFile]:
-    feeds = run.settings.feeds.root
-    # Our own pages are no posts, where the folder of posts holds them.
-    output = (f"{feeds.relative_to(posts.root).as_posix()}/**",) if feeds.is_relative_to(posts.root) else ()
-    for file in scan(posts.root, posts.glob, (*posts.exclude, *output)):
+    for file in scan(posts.root, posts.glob, posts.exclude):
         if file.failure is None:
             yield file
         else:

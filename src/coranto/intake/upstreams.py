@@ -31,7 +31,7 @@ def due_upstreams(run: Run, *, offline: bool) -> list[Upstream]:
 def take_upstreams(run: Run) -> None:
     """Visit the upstreams that are due, and store what they say.  One that fails stops no other (R10)."""
     due = due_upstreams(run, offline=run.offline)
-    run.report.subscriptions.not_due = len(run.settings.upstreams) - len(due)
+    run.report.subscriptions.not_due = len(run.settings.upstreams) - len(due_upstreams(run, offline=False))
     rows = run.store.sources.ids()
     by_key = {upstream.key: upstream for upstream in due}
     for done, outcome in enumerate(_visits(run, due), start=1):

@@ -120,7 +120,9 @@ def _folders(tree: Tree, folder: Path) -> None:
     if _inside(folder, root):
         tree.report(("feeds", "path"), "would publish into the folder of the settings; give the feeds their own: feeds")
     elif _get(tree.data, "posts") is None and _inside(folder / DEFAULT_POSTS, root):
-        message = "is where posts stand if settings do not say where; give the feeds their own folder, or write posts: []"
+        message = (
+            "is where posts stand if settings do not say where; give the feeds their own folder, or write posts: []"
+        )
         tree.report(("feeds", "path"), message)
     for path, pattern in _texts(tree.data, "posts", "path"):
         if _inside(absolute(folder, fixed_part(pattern).fixed), root):

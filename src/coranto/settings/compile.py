@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -40,16 +41,20 @@ def compile_settings(content: bytes, file: Path, shown: Path) -> values.Settings
 
 def _settings(written: schema.SettingsFile, file: Path) -> values.Settings:
     folder = file.parent
+    feeds = _feeds(written.feeds, folder)
     return values.Settings(
         file=file,
         site=_site(written.site),
-        posts=_posts(written.posts, folder, optional="posts" not in written.model_fields_set),
+        posts=tuple(
+            _without_output(posts, feeds)
+            for posts in _posts(written.posts, folder, optional="posts" not in written.model_fields_set)
+        ),
         upstreams=tuple(_upstream(item, folder, written.site.timezone) for item in written.upstreams),
         categories=tuple(
             _category(name, rule or schema.CategorySection()) for name, rule in written.categories.items()
         ),
         identity=_identity(written.identity),
-        feeds=_feeds(written.feeds, folder),
+        feeds=feeds,
         fetch=_fetch(written.fetch),
         keep=int(seconds(written.keep)),
         refresh=" ".join(written.schedule.refresh.split()),
@@ -84,6 +89,13 @@ def _posts(written: list[schema.PostsItem], folder: Path, *, optional: bool) -> 
         )
         for item, pattern, key in zip(written, patterns, posts_keys(patterns), strict=True)
     )
+
+
+def _without_output(posts: values.Posts, feeds: values.Feeds) -> values.Posts:
+    """Our own pages are no posts, where the folder of posts holds them."""
+    if not feeds.root.is_relative_to(posts.root):
+        return posts
+    return replace(posts, exclude=(*posts.exclude, f"{feeds.root.relative_to(posts.root).as_posix()}/**"))
 
 
 def _upstream(written: schema.UpstreamItem, folder: Path, zone: str) -> values.Upstream:

@@ -26,9 +26,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PRIVATE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]?#]+)(?::([0-9]{1,5}))?")
 _GROUP = re.compile(r"\{([0-9]+)\}")
 # Cities of China that the list of zones does not name: the whole country keeps one time.
-_IN_CHINA = frozenset(
-    "beijing peking guangzhou canton shenzhen chengdu hangzhou nanjing wuhan xian tianjin suzhou qingdao xiamen ningbo "
-    "changsha zhengzhou jinan dalian shenyang fuzhou hefei kunming china 北京 上海 广州 深圳 成都 杭州 中国".split()
+_IN_CHINA = re.compile(
+    "beijing|peking|guangzhou|canton|shenzhen|chengdu|hangzhou|nanjing|wuhan|xian|tianjin|suzhou|qingdao|xiamen|ningbo|"
+    "changsha|zhengzhou|jinan|dalian|shenyang|fuzhou|hefei|kunming|china|北京|上海|广州|深圳|成都|杭州|中国"
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PATTERN_LIMIT = 200
@@ -113,7 +113,7 @@ def timezone(text: str) -> str:
 
 @functools.cache
 def _near_zone(text: str) -> str:
-    if re.sub(r"[\s_'-]", "", text.rpartition("/")[2]).casefold() in _IN_CHINA:
+    if _IN_CHINA.fullmatch(re.sub(r"[\s_'-]", "", text.rpartition("/")[2]).casefold()):
         return "Asia/Shanghai"
     known = {zone.casefold(): zone for zone in zoneinfo.available_timezones()}
     near = difflib.get_close_matches(text.casefold(), known, n=1)

@@ -119,16 +119,6 @@ class Sources:
         """The place in settings of every source that stands there, by row."""
         return dict(self._db.rows("SELECT id, rank FROM source WHERE rank IS NOT NULL"))
 
-    def gone(self) -> list[int]:
-        """Sources that no longer stand in settings but still have entries that count."""
-        return [
-            row[0]
-            for row in self._db.rows(
-                """SELECT id FROM source WHERE rank IS NULL
-                AND EXISTS (SELECT 1 FROM entry WHERE source = source.id AND state <> 'withdrawn')"""
-            )
-        ]
-
     def all(self) -> dict[int, Source]:
         """Every source ever known, by row."""
         return {

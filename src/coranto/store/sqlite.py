@@ -12,9 +12,9 @@ from coranto.store.database import DamagedError, Row, StoreError, Value
 from coranto.store.schema import MIGRATIONS
 
 _PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = NORMAL",  # WAL: a power cut loses the last transactions, never the file
     "busy_timeout = 30000",
+    "journal_mode = WAL",
     "foreign_keys = OFF",
     "cache_size = -32000",  # KiB
     "temp_store = MEMORY",
@@ -166,13 +166,33 @@ def _same_version(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if _version(connection, path) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")  # of two that open at once, the second finds the work done
+    for script in MIGRATIONS[_version(connection, path) :]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(MIGRATIONS):
         raise StoreError(
             f"{path}: written by a newer Coranto (version {version}); update, or name another file in `store:`"
         )
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: as a whole it would not run inside a transaction of ours."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def set_aside(path: Path) -> None:

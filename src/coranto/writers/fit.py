@@ -131,7 +131,7 @@ def _source(source: Source) -> Source:
     link, feed_url = address(source.link), address(source.feed_url)
     return replace(
         source,
-        id=identifier(source.id or feed_url or link or source.key),
+        id=identifier(xml_safe(source.id) or feed_url or link or source.key),
         title=line(source.title) or urlsplit(link or feed_url).netloc or line(source.key),
         link=link,
         feed_url=feed_url,

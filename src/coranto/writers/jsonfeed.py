@@ -8,6 +8,8 @@ What the format has no place for stands in each item's ``_coranto`` (JSON Feed 1
     where an aggregated story comes from (as atom:source).
 ``related``
     the addresses of the story's other copies.
+``copies``
+    those of upstreams, as far as they differ from the story (`coranto.writers.copies`): what they are known again by.
 any field of the story's own
     as it was, where what the document shows had to differ to be valid (`coranto.writers.fit`).
 
@@ -17,12 +19,13 @@ So losing the store loses no story, id or date that stands in a published folder
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from coranto.model import FEED, POSTS, Category, Enclosure, Feed, Person, Source, Story
 from coranto.text import xml_safe
-from coranto.writers import FILES
+from coranto.writers import FILES, copies
 from coranto.writers.fit import fit, rfc3339
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -129,6 +132,8 @@ def _extension(story: Story, shown: Story) -> Item:
         ours["source"] = _pack(story.source, _SOURCE)
     if story.related:
         ours["related"] = [xml_safe(url) for url in story.related]
+    if story.copies:
+        ours["copies"] = [copies.pack(copy, story) for copy in story.copies]
     for name in _TEXTS:
         said = xml_safe(getattr(story, name))
         if said != getattr(shown, name):
@@ -155,7 +160,7 @@ def _read_item(item: Item) -> Story | None:
 
 
 def _read_story(item: Item, ours: Item) -> Story:
-    return Story(
+    story = Story(
         id=_text(ours.get("id", item["id"])),
         title=_text(ours.get("title", item["title"])),
         link=_text(ours.get("link", item["url"])),
@@ -170,6 +175,7 @@ def _read_story(item: Item, ours: Item) -> Story:
         source=_read_source(ours["source"]) if "source" in ours else None,
         related=tuple(_text(url) for url in ours.get("related", ())),
     )
+    return replace(story, copies=tuple(copies.unpack(packed, story) for packed in ours.get("copies", ())))
 
 
 def _text(value: object) -> str:

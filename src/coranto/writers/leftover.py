@@ -16,8 +16,9 @@ from typing import Any
 
 from lxml import etree
 
-from coranto.model import FEED, POSTS, Category, Enclosure, Person, Source, Story
+from coranto.model import FEED, POSTS, Category, Copy, Enclosure, Person, Source, Story
 from coranto.text import xml_safe
+from coranto.writers import copies
 from coranto.writers.fit import rfc3339, second
 
 NAMESPACE = "urn:coranto:story"
@@ -28,6 +29,8 @@ _MOMENTS = ("published", "updated")
 _ATTRIBUTES = (*_TEXTS, *_MOMENTS)
 _CHILDREN = {"source": "source", "authors": "author", "categories": "category", "enclosures": "enclosure"}
 _RELATED = "related"
+_COPIES = "copies"
+_IN_COPY = {"permalinks": "permalink", "categories": "category"}
 
 
 def keep(entry: etree._Element, story: Story, said: Story) -> None:
@@ -50,6 +53,8 @@ def keep(entry: etree._Element, story: Story, said: Story) -> None:
             etree.SubElement(element, _OURS + child, _attributes(value))
     for url in left.get(_RELATED, ()):
         etree.SubElement(element, _OURS + _RELATED, href=url)
+    for copy in left.get(_COPIES, ()):
+        _add_copy(element, copy, story)
 
 
 def complete(entry: etree._Element, said: Story) -> Story:
@@ -71,7 +76,9 @@ def complete(entry: etree._Element, said: Story) -> Story:
         _RELATED: tuple(one["href"] for one in _children(element, _RELATED)),
     }
     # What has no child here is as the entry says: it never says more than the story does.
-    return replace(said, **{name: value for name, value in found.items() if value or name in _TEXTS})
+    story = replace(said, **{name: value for name, value in found.items() if value or name in _TEXTS})
+    copied = (copies.unpack(_copy(child), story) for child in element.iterchildren(f"{_OURS}copy"))
+    return replace(story, copies=tuple(copied))
 
 
 def moment(text: str) -> datetime:
@@ -85,7 +92,7 @@ def moment(text: str) -> datetime:
 
 def _left(story: Story, said: Story) -> Iterator[tuple[str, Any]]:
     """The fields of ``story`` that ``said`` has otherwise, fit for XML."""
-    for name in (*_ATTRIBUTES, *_CHILDREN, _RELATED):
+    for name in (*_ATTRIBUTES, *_CHILDREN, _RELATED, _COPIES):
         value = getattr(story, name)
         if value != getattr(said, name):  # most are equal, and need no second look
             value = _safe(value)
@@ -124,6 +131,19 @@ def _attributes(value: Person | Category | Enclosure | Source) -> dict[str, str]
 def _children(element: etree._Element, name: str) -> Iterator[dict[str, str]]:
     for child in element.iterchildren(_OURS + name):
         yield {str(key): str(value) for key, value in child.attrib.items()}
+
+
+def _add_copy(parent: etree._Element, copy: Copy, story: Story) -> None:
+    packed = copies.pack(copy, story)
+    element = etree.SubElement(parent, f"{_OURS}copy", {name: packed[name] for name in copies.TEXTS if name in packed})
+    for name, child in _IN_COPY.items():
+        for text in packed.get(name, ()):
+            etree.SubElement(element, _OURS + child, text=text)
+
+
+def _copy(element: etree._Element) -> dict[str, Any]:
+    packed: dict[str, Any] = {str(name): str(text) for name, text in element.attrib.items()}
+    return packed | {name: [one["text"] for one in _children(element, child)] for name, child in _IN_COPY.items()}
 
 
 def _enclosure(*, length: str = "0", **texts: str) -> Enclosure:
