@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coranto.dates import parse
+from coranto.text.dates import parse
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEED = "2021-12-23T20:02:50"  # the seed post's instant, in UTC

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from commands import as_json, coranto, snapshot
-from coranto.anchors import anchor
+from coranto.text.anchors import anchor
 from river import TAG, Site, item
 
 CODE = "NW202201072239307540"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import feeds
-from coranto.anchors import anchor
+from coranto.text.anchors import anchor
 from coranto.writers.addresses import address, email, identifier, iri, language, media_type
 from coranto.writers.fit import headline
 from judge import A, assert_valid, entry, item

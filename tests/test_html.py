@@ -9,7 +9,7 @@ import pytest
 from lxml import html as lxml_html
 
 import feeds
-from coranto.anchors import anchor
+from coranto.text.anchors import anchor
 from coranto.writers import html
 from golden import assert_golden
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coranto import furniture
-from coranto.markup import absolute, clean, plain
-from coranto.markup_limits import MAX_DEPTH, bounded
+from coranto.text import furniture
+from coranto.text.markup import absolute, clean, plain
+from coranto.text.markup_limits import MAX_DEPTH, bounded
 
 BASE = "https://site.example/posts/"
 

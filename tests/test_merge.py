@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coranto.anchors import anchor
 from coranto.dedup.merge import (
     SUMMARY,
     Standing,
@@ -24,6 +23,7 @@ from coranto.dedup.merge import (
     with_summary,
 )
 from coranto.model import Category, Enclosure, Person, Source, Story, Words
+from coranto.text.anchors import anchor
 
 NOON = datetime(2022, 1, 7, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coranto.naming import RESERVED, category_key, folder, label_from_tag
+from coranto.text.naming import RESERVED, category_key, folder, label_from_tag
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coranto.dedup.recognise import Facts, Known, facts_of, recognise, repeats
 from coranto.model import Entry, Words
-from coranto.urls import canonical
+from coranto.text.urls import canonical
 
 
 def known(facts: dict[int, tuple[str, str, str, str]]) -> list[Known]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coranto.urls import absolute_iri, canonical, names_a_site, public_iri
+from coranto.text.urls import absolute_iri, canonical, names_a_site, public_iri
 
 EQUAL = {
     "scheme": ("http://a.example/p", "https://a.example/p", "//a.example/p", "HTTPS://a.example/p"),

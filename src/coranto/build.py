@@ -50,15 +50,8 @@ def build(
         BusyError: another process is building this site.
         StoreError: the store cannot be opened.
     """
-    attempt = partial(
-        _build,
-        settings,
-        now=now,
-        offline=offline,
-        dry_run=dry_run,
-        accept_deleted=accept_deleted,
-        progress=progress or Silent(),
-    )
+    options = {"offline": offline, "dry_run": dry_run, "accept_deleted": accept_deleted}
+    attempt = partial(_build, settings, now, progress or Silent(), **options)
     try:
         return attempt()
     except DamagedError:
@@ -69,7 +62,7 @@ def build(
 
 
 def _build(
-    settings: Settings, *, now: datetime, offline: bool, dry_run: bool, accept_deleted: bool, progress: Progress
+    settings: Settings, now: datetime, progress: Progress, *, offline: bool, dry_run: bool, accept_deleted: bool
 ) -> Report:
     with in_custody(settings.store, dry_run=dry_run) as store:
         run = Run(

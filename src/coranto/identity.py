@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 from coranto.model import CodeRule, Entry
 from coranto.text import fold, one_line
-from coranto.urls import LONGEST, canonical, names_a_site, path_of, public_iri, split
+from coranto.text.urls import LONGEST, canonical, names_a_site, path_of, public_iri, split
 
 # IDENTITY A.2: 8 to 64 of these, at least eight digits, so that `infoCode=undefined` is none.
 _CODE = re.compile(r"(?=(?:[A-Za-z_-]*[0-9]){8})[A-Za-z0-9_-]{8,64}")

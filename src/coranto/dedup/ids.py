@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 
 from coranto.model import Entry, Public
-from coranto.urls import public_iri
+from coranto.text.urls import public_iri
 
 
 def candidates(entry: Entry, url: str, tag: str) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from coranto import text
-from coranto.anchors import anchor
 from coranto.model import Category, Copy, Source, Story, Words
+from coranto.text.anchors import anchor
 
 SUMMARY = 200  # characters
 _SECOND = timedelta(seconds=1)

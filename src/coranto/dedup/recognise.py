@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from coranto.identity import headline_key, instant_key
 from coranto.model import Entry, Words
-from coranto.urls import names_a_site
+from coranto.text.urls import names_a_site
 
 _ROUNDS = 10  # of finding dead keys; real documents need two
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from coranto import markup
-from coranto.anchors import anchor
 from coranto.dedup import ids, merge
 from coranto.intake.library import Library
 from coranto.model import FEED, Category, Failure, Public, Source, Story, Words
@@ -15,6 +13,8 @@ from coranto.settle import first_id, standing
 from coranto.store import Store
 from coranto.store.entries import Row
 from coranto.store.stories import Place
+from coranto.text import markup
+from coranto.text.anchors import anchor
 
 
 class Proofs:

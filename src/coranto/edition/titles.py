@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from coranto import naming
 from coranto.model import Category
 from coranto.settings.values import CategoryRule, Settings
 from coranto.store import Store
 from coranto.store.outputs import Naming
+from coranto.text import naming
 
 
 class Titles:

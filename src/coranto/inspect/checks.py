@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from coranto import naming
 from coranto.inspect import written
 from coranto.inspect.findings import Finding, placed
 from coranto.inspect.windows import cut_short
@@ -21,6 +20,7 @@ from coranto.model import Entry, Failure, PostFile
 from coranto.readers.folder import scan
 from coranto.settings.values import Posts, Settings, Upstream
 from coranto.store import Store
+from coranto.text import naming
 
 
 @dataclass(slots=True)

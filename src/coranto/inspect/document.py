@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from coranto.inspect.findings import Finding
-from coranto.urls import absolute_iri
+from coranto.text.urls import absolute_iri
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)

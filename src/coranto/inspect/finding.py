@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coranto import identity
-from coranto.anchors import anchor
 from coranto.intake.rules import article_url, rules_of
 from coranto.model import Failure
 from coranto.settings.values import Settings
 from coranto.store import Store
 from coranto.store.lookups import Lookups
+from coranto.text.anchors import anchor
 
 _KINDS = ("code:", "url:", "id:")
 

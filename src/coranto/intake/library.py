@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from coranto import identity
 from coranto.intake.rows import row_of
 from coranto.intake.rules import article_url, rules_of
-from coranto.markup import plain
 from coranto.model import Copy, Entry, Failure, Words
 from coranto.readers import posts as reader
 from coranto.settings.values import Posts, Settings, Upstream
 from coranto.store import Store
 from coranto.store.entries import Row
+from coranto.text.markup import plain
 
 
 class Library:

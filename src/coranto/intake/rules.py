@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coranto import identity, naming, urls
+from coranto import identity
 from coranto.settings.values import Settings
+from coranto.text import naming, urls
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from coranto import dates, identity, markup
+from coranto import identity
 from coranto.model import Enclosure, Entry, Person, Words
 from coranto.readers.parse_raw import ParseContext, RawItem, Text
-from coranto.text import cut, one_line, xml_safe
+from coranto.text import cut, dates, markup, one_line, xml_safe
 
 _LONGEST_ID = 4096
 _LONGEST_TITLE = 1000

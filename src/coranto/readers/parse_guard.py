@@ -13,10 +13,9 @@ import re
 import sys
 from datetime import UTC, datetime, tzinfo
 
-from coranto import dates
 from coranto.readers import discover, parse_scan
 from coranto.readers.parse_raw import MOST_BYTES, MOST_ENTRIES, ParseError
-from coranto.text import xml_safe
+from coranto.text import dates, xml_safe
 
 _MAGIC = (
     (b"\x89PNG", "image"),

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from coranto import dates, furniture, identity
-from coranto.markup import absolute, plain
+from coranto import identity
 from coranto.model import Entry, Words
-from coranto.naming import label_from_tag
 from coranto.readers.posts_matter import Matter, PostError, read
-from coranto.text import one_line
+from coranto.text import dates, furniture, one_line
+from coranto.text.markup import absolute, plain
+from coranto.text.naming import label_from_tag
 
 __all__ = ["Post", "PostContext", "PostError", "Unpublished", "parse"]
 

@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
-from coranto import furniture
-from coranto.markup import absolute, clean, plain
 from coranto.model import Enclosure, Person, Words
-from coranto.text import one_line
+from coranto.text import furniture, one_line
+from coranto.text.markup import absolute, clean, plain
 
 # Kramdown, Jekyll's Markdown, knows tables and strikethrough beside CommonMark; HTML passes, and is cleaned after.
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from coranto import identity, markup
+from coranto import identity
 from coranto.dedup import merge
 from coranto.dedup.recognise import Known, facts_of, recognise
 from coranto.intake.library import Library
@@ -15,6 +15,7 @@ from coranto.model import FEED, Copy, Entry, Story, Words
 from coranto.restore.matching import Match
 from coranto.store import Store
 from coranto.store.entries import Row
+from coranto.text import markup
 
 
 class Copies:

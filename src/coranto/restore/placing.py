@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from coranto import identity, markup, naming
+from coranto import identity
 from coranto.dedup import ids, merge
 from coranto.intake.library import Library
 from coranto.model import POSTS, Category, Entry, Public, Source, Story, Words
 from coranto.restore.matching import Match, code_of
 from coranto.store import Store
 from coranto.store.entries import Row
+from coranto.text import markup, naming
 
 
 class Placer:

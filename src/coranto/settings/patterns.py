@@ -61,7 +61,7 @@ def upstream_key(url: str) -> str:
     """
     if not is_web(url):
         return f"file:{normalised(url)}"
-    from coranto.urls import canonical
+    from coranto.text.urls import canonical
 
     names = frozenset(name for name, _ in parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True))
     return canonical(url, keep=names) or url
@@ -80,7 +80,7 @@ def ignored_key(key: str, tracking: frozenset[str], keep: frozenset[str]) -> str
         return "code:" + "".join(char.upper() if char.isascii() else char for char in rest)
     if kind == "id":
         return key
-    from coranto.urls import canonical
+    from coranto.text.urls import canonical
 
     return "url:" + (canonical(rest, tracking=tracking, keep=keep) or rest)
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from coranto.anchors import anchor
 from coranto.model import Category, Enclosure, Feed, Person, Source, Story
 from coranto.text import cut, one_line, xml_safe
+from coranto.text.anchors import anchor
 from coranto.writers.addresses import address, email, identifier, iri, language, media_type
 
 UNDETERMINED = "und"  # BCP 47 4.1: a feed says its language, even that it is unknown

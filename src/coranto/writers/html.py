@@ -13,8 +13,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from coranto.anchors import anchor
 from coranto.model import Feed, Listing
+from coranto.text.anchors import anchor
 from coranto.writers import FILES, LABELS, TYPES, SiteHead
 from coranto.writers.addresses import address, iri, language
 from coranto.writers.fit import UNDETERMINED, fit, headline, line, plain, rfc3339, second

@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from coranto import naming
 from coranto.model import FEED, Category, Enclosure, Person, Source, Story
 from coranto.settings.patterns import upstream_key
+from coranto.text import naming
 from coranto.writers import FILES, jsonfeed, leftover
 
 GENERATOR = "Coranto"

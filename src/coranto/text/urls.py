@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from coranto.tracking import HOSTS, NAMES, PREFIXES, VALUES
+from coranto.text.tracking import HOSTS, NAMES, PREFIXES, VALUES
 
 LONGEST = 8192  # characters; no real address is longer, and a longer one would cost time at each poll
 

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
-from coranto.markup_limits import bounded, without_comments
 from coranto.text import one_line, xml_safe
+from coranto.text.markup_limits import bounded, without_comments
 
 _ROUNDS = 5  # a parser mends what is badly nested in one or two; more would be a bug
 _MAX_ADDRESS = 8192

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from coranto.markup_limits import VOID
+from coranto.text.markup_limits import VOID
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>")
 _HIDDEN = re.compile(r"display\s*+:\s*+none", re.IGNORECASE)
