@@ -23,6 +23,11 @@ NOW = datetime(2022, 1, 8, 4, 0, tzinfo=UTC)
 TAG = "news.example,2021"
 HOUR = timedelta(hours=1)
 
+N = "202201072239307540"
+SHARE = "http://finews.site.example/html_News/NewsShare.html?infoCode=NW"
+ROLLING = "http://finance.eastmoney.com/news/1353,"
+LONG = "> 摘要一句。\n\n" + "　　正文一段，说得很长。\n\n" * 12
+
 _SITE = f"""site:
   title: 江城新闻
   url: https://news.example/
@@ -166,3 +171,15 @@ def item(
         + (f"<updated>{updated}</updated>" if updated else "")
         + f'<content type="html">{escape(f"<p>{text}</p>")}</content>{more}</entry>'
     )
+
+
+def rolling(site: Site, number: str = N, **fields: str) -> Path:
+    """A post of the rolling news: bare number, the upstream's address."""
+    said = {"category": "emnews", "link": f"{ROLLING}{number}.html", "text": LONG, **fields}
+    return site.post(f"posts/2022-01-07-{number}.md", **said)
+
+
+def media(site: Site, number: str = N, **fields: str) -> Path:
+    """A post of a media list: the same article under its infoCode."""
+    said = {"category": "quanshangzhongguo", "link": f"{SHARE}{number}", "text": "正文一段。", **fields}
+    return site.post(f"posts/2022-01-07-NW{number}.md", **said)

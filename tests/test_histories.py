@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from river import HOUR, Site, item
-
-N = "202201072239307540"
-SHARE = "http://finews.site.example/html_News/NewsShare.html?infoCode=NW"
-ROLLING = "http://finance.eastmoney.com/news/1353,"
-LONG = "> 摘要一句。\n\n" + "　　正文一段，说得很长。\n\n" * 12
+from river import HOUR, ROLLING, N, Site, item, media, rolling
 
 
 @pytest.fixture
 def site(tmp_path):
     return Site(tmp_path)
-
-
-def rolling(site: Site, number: str = N, **fields: str) -> Path:
-    """A post of the rolling news: bare number, the upstream's address."""
-    said = {"category": "emnews", "link": f"{ROLLING}{number}.html", "text": LONG, **fields}
-    return site.post(f"posts/2022-01-07-{number}.md", **said)
-
-
-def media(site: Site, number: str = N, **fields: str) -> Path:
-    """A post of a media list: the same article under its infoCode."""
-    said = {"category": "quanshangzhongguo", "link": f"{SHARE}{number}", "text": "正文一段。", **fields}
-    return site.post(f"posts/2022-01-07-NW{number}.md", **said)
 
 
 # -- histories
