@@ -55,17 +55,22 @@ def test_every_source_is_told_with_its_entries(site):
     ("known", "health", "why"),
     [
         (Subscription(last_poll=NOW, due=NOW + timedelta(hours=2)), "healthy", "every: 2h"),
-        (Subscription(last_poll=NOW, due=NOW, ttl=10800), "healthy", "the feed's ttl: 3h"),
+        (Subscription(last_poll=NOW, due=NOW, reason="ttl", ttl=10800), "healthy", "the feed's ttl: 3h"),
+        (Subscription(last_poll=NOW, due=NOW, reason="rhythm", rhythm=21600), "healthy", "its own rhythm: 6h"),
         (
-            Subscription(last_poll=NOW, due=NOW, max_age=14400, skip_days=frozenset({5})),
+            Subscription(last_poll=NOW, due=NOW, reason="max-age", max_age=14400, skip_days=frozenset({5})),
             "healthy",
             "the server's max-age: 4h",
         ),
-        (Subscription(last_poll=NOW, due=NOW, moved_to="https://q.example/"), "healthy", "write https://q.example/ in"),
         (
-            Subscription(last_poll=NOW, due=NOW, errors=3, error="no answer"),
+            Subscription(last_poll=NOW, due=NOW, moved_to="https://q.example/"),
+            "healthy",
+            "https://q.example/ is polled; write it in settings.yaml",
+        ),
+        (
+            Subscription(last_poll=NOW, due=NOW, errors=3, error="no answer", failing_since=NOW),
             "failing",
-            "failed 3 times in a row: no answer",
+            f"failed 3 times in a row since {NOW:%Y-%m-%d %H:%M} UTC: no answer",
         ),
         (Subscription(last_poll=NOW, due=NOW, errors=1, error="gone for good", gone=True), "gone", "gone for good"),
     ],

@@ -147,18 +147,33 @@ def _health(known: Subscription) -> str:
 
 
 def _why(upstream: Upstream, known: Subscription) -> str:
-    """Why it is polled when it is, or what is wrong."""
-    if known.errors:
-        return f"failed {known.errors} times in a row: {known.error}" if known.errors > 1 else known.error
-    moved = f"; it has moved: write {known.moved_to} in settings.yaml" if known.moved_to else ""
+    """Why it is polled when it is, or what is wrong; what the operator should know of a move."""
     if upstream.path is not None:
-        return "a file: read at every build"
+        return _failure(known) or "a file: read at every build"
     if known.last_poll is None:
         return "due at the next build"
-    stated = {"every": upstream.every, "the feed's ttl": known.ttl, "the server's max-age": known.max_age}
-    reason = max(stated, key=lambda name: stated[name])
+    said = _failure(known) or _reason(upstream, known)
+    return f"{said}; {known.notice}" if known.notice else said
+
+
+def _failure(known: Subscription) -> str:
+    if not known.errors:
+        return ""
+    since = f" since {known.failing_since:%Y-%m-%d %H:%M} UTC" if known.failing_since else ""
+    return f"failed {known.errors} times in a row{since}: {known.error}" if known.errors > 1 else known.error
+
+
+def _reason(upstream: Upstream, known: Subscription) -> str:
+    """What decided the time of the next poll."""
     skips = " outside the hours and days that the feed names" if known.skip_hours or known.skip_days else ""
-    return f"{reason}: {duration(stated[reason])}{skips}{moved}"
+    spans = {
+        "every": f"every: {duration(upstream.every)}",
+        "rhythm": f"its own rhythm: {duration(known.rhythm)}",
+        "max-age": f"the server's max-age: {duration(max(known.max_age, 0))}",
+        "ttl": f"the feed's ttl: {duration(known.ttl)}",
+        "retry-after": "its server asked to be left alone until then",
+    }
+    return spans.get(known.reason, spans["every"]) + skips
 
 
 def duration(seconds: int) -> str:
