@@ -494,3 +494,53 @@ def test_our_own_pages_are_no_posts(site):
     site.build()
     report = site.build()
     assert (report.posts.read, report.feeds.written, len(site.titles())) == (0, [], 2)
+
+
+def test_for_a_post_that_breaks_before_it_was_out_its_copy_stands_in(site):
+    """One bad post is skipped, the rest goes on (promise 5)."""
+    path = "posts/2022-01-08-202201083333333333.md"
+    link = "https://finance.eastmoney.com/news/1353,202201083333333333.html"
+    site.post(path, title="将来", date="2022-01-09 12:00:00 +0800", link=link, text="长文。" * 50)
+    site.post("posts/2022-01-08-NW202201083333333333.md", title="好的", date="2022-01-07 10:00:00 +0800", text="短。")
+    site.build()
+    assert "好的" in site.titles()
+    whole = (site.folder / path).read_bytes()
+    (site.folder / path).write_bytes(whole[:30])
+    before = site.ids()["好的"]
+    site.build(later=timedelta(days=2))
+    assert site.ids()["好的"] == before
+    (site.folder / path).write_bytes(whole)
+    site.build()
+    assert site.ids()["将来"] == before
+
+
+def test_a_deleted_post_leaves_also_when_what_comes_next_is_broken(site):
+    site.extra = "feeds: {entries: 1, max_age: 1h}\n"
+    site.build()
+    (site.folder / "posts/2022-01-06-library.md").write_text("---\n")
+    site.build()
+    for name in ("202201072239307540", "NW202201072239307540"):
+        (site.folder / f"posts/2022-01-07-{name}.md").unlink()
+    site.build()
+    assert "渡轮加班" not in site.titles()
+
+
+def test_the_window_is_cut_by_an_id_that_outlives_its_entry(site):
+    site.extra = "feeds: {entries: 2, max_age: 1h}\n"
+    numbers = ("202201072239307550", "202201072239307551")
+    site.post("posts/2022-01-07-head.md", title="头条", date="2022-01-08 08:00:00 +0800")
+    site.post(f"posts/2022-01-07-{numbers[0]}.md", title="四", date="2022-01-07 23:00:00 +0800")
+    fuller = site.post(
+        f"posts/a/2022-01-07-NW{numbers[0]}.md", title="三", date="2022-01-05 08:00:00 +0800", text="长。" * 99
+    )
+    site.build()
+    fuller.unlink()
+    site.feed(
+        "c", item(title="丙", link=f"https://c.example/?infoCode=NW{numbers[1]}", published="2022-01-07T15:00:00Z")
+    )
+    site.build()
+    before = site.files()
+    shutil.rmtree(site.folder / "feeds")
+    site.build(later=timedelta())
+    assert site.files() == before
+    assert site.titles() == ["头条", "四"]

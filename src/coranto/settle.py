@@ -11,6 +11,7 @@ from datetime import datetime
 from coranto.dedup import ids
 from coranto.dedup.membership import is_dead, partition
 from coranto.dedup.merge import Standing, order
+from coranto.model import Public
 from coranto.store import Store
 from coranto.store.entries import Row
 from coranto.store.rows import STANDS
@@ -30,10 +31,11 @@ def settle(store: Store, tag: str) -> None:
         _weigh_keys(store)
         store.stories.touch_sharers()
         filing = _Filing(store, tag)
-        for uid in store.stories.settle_the_lone():
-            filing.file(uid)
+        stories = store.stories.settle_the_lone()
         for component in _components(store):
-            _settle(store, filing, component)
+            stories += _settle(store, component)
+        for story in stories:  # when all entries have their place: the id of one may be free because another went
+            filing.file(story)
         store.stories.settled()
 
 
@@ -70,7 +72,8 @@ def _reach(store: Store, start: int) -> set[int]:
     return found
 
 
-def _settle(store: Store, filing: _Filing, component: set[int]) -> None:
+def _settle(store: Store, component: set[int]) -> list[int]:
+    """Put the entries of a component into stories; those that are to be filed."""
     stories = store.stories
     before = {uid: stories.story_of(uid) for uid in component}
     members = [member for uid in sorted(component) if (member := stories.member(uid))]
@@ -83,8 +86,7 @@ def _settle(store: Store, filing: _Filing, component: set[int]) -> None:
     after = set(result.story.values())
     for story in sorted({story for story in before.values() if story is not None} - after):
         stories.drop(story)
-    for story in sorted(after):
-        filing.file(story)
+    return sorted(after)
 
 
 class _Filing:
@@ -109,8 +111,15 @@ class _Filing:
         return order(standing(row, self._ranks))
 
     def _sort_id(self, rows: list[Row], winner: Row) -> str:
-        kept = ids.choose(winner.uid, self._store.history.anchored([row.uid for row in rows]), ())
+        kept = kept_id(self._store, winner, rows)
         return kept.id if kept else first_id(self._store, winner, rows, self._tag)
+
+
+def kept_id(store: Store, winner: Row, rows: Sequence[Row]) -> Public | None:
+    """The id that a story was out under, or that one of its entries carried; None when it never was out."""
+    uids = [row.uid for row in rows]
+    anchored = store.history.anchored(uids)
+    return ids.choose(winner.uid, anchored, [] if anchored else store.history.orphans(uids))
 
 
 def first_id(store: Store, winner: Row, rows: Sequence[Row], tag: str) -> str:

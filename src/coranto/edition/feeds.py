@@ -18,6 +18,7 @@ from coranto.report import FeedsReport
 from coranto.settings.values import Settings
 from coranto.store import Store
 from coranto.store.outputs import Output
+from coranto.store.stories import Place
 from coranto.writers import html, opml
 
 ALL = "all"
@@ -104,7 +105,10 @@ class Edition:
         return self._titles.wanted(key) and self._store.stories.count(key) >= self._settings.feeds.min_stories
 
     def _window(self, key: str) -> tuple[list[Story], int]:
-        """The stories of a category's feed, and how many have no words; ids are on record before a file is written."""
+        """The stories of a category's feed; if there are none, how many were out and have no words now.
+
+        Their ids are on record before a file is written.
+        """
         limits = self._settings.feeds
         places = self._store.stories.newest(key, limits.max_entries)
         size = window(
@@ -117,7 +121,11 @@ class Edition:
             stories = [story for place in places[:size] if (story := self._proofs.story(place))]
             self._store.outputs.keep_oldest(key, places[size - 1].published if size else None)
         ordered = sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
-        return ordered, size - len(stories)
+        return ordered, sum(self._was_out(place) for place in places[:size]) if not stories else 0
+
+    def _was_out(self, place: Place) -> bool:
+        """Whether a story was published: one that never was keeps no file in its place."""
+        return place.fresh or bool(self._store.history.anchored(self._store.stories.entries_of(place.story)))
 
     def _feed(self, key: str, folder: str, stories: list[Story]) -> Feed:
         site = self._settings.site

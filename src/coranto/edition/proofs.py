@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from coranto.dedup import ids, merge
+from coranto.dedup import merge
 from coranto.intake.library import Library
 from coranto.model import FEED, Category, Failure, Public, Source, Story, Words
-from coranto.settle import first_id, standing
+from coranto.settle import first_id, kept_id, standing
 from coranto.store import Store
 from coranto.store.entries import Row
 from coranto.store.stories import Place
@@ -47,25 +47,32 @@ class Proofs:
 
     def story(self, place: Place) -> Story | None:
         """The story at ``place`` as it goes out; None when its words cannot be had now."""
-        rows = sorted(
+        everyone = sorted(
             self._store.entries.of_story(place.story), key=lambda row: merge.order(standing(row, self._ranks))
         )
-        versions = self._versions(rows)
-        if not versions:
+        rows = self._speaking(everyone)
+        if not rows:
             return None
-        public = None if place.fresh else self._kept(rows)
+        fresh = place.fresh and rows[0].uid == place.winner
+        public = None if fresh else kept_id(self._store, rows[0], everyone)
         public_id = (
-            place.sort_id if place.fresh else public.id if public else first_id(self._store, rows[0], rows, self._tag)
+            place.sort_id if fresh else public.id if public else first_id(self._store, rows[0], everyone, self._tag)
         )
-        story = self._merged(place, rows, versions, public_id)
-        if place.fresh:
+        story = self._merged(place, rows, self._versions(rows), public_id)
+        if fresh:
             return replace(story, updated=self._record(public_id).updated)
+        self._demote(everyone, public)
         public = self._judged(story, rows, public)
         self._store.history.keep(public)
         self._store.stories.mark_fresh(place.story, public.id)
         return replace(story, updated=public.updated)
 
     # -- words
+
+    def _speaking(self, rows: list[Row]) -> list[Row]:
+        """The entries from the first on whose words can be had: for a broken post its next best copy stands in."""
+        silent = (row.state == "live" and self._words(row) is None for row in rows)
+        return rows[next((number for number, mute in enumerate(silent) if not mute), len(rows)) :]
 
     def _versions(self, rows: list[Row]) -> list[merge.Version]:
         """The winner with its words, and the others with theirs as far as something is missing.
@@ -76,8 +83,6 @@ class Proofs:
         for row in rows[:1] + [other for other in rows[1:] if not self._is_echo(other)]:
             wanted = not versions or _lacks(versions)
             words = self._words(row) if wanted and row.state == "live" else Words()
-            if words is None and not versions:
-                return []
             versions.append(self._version(row, words or Words()))
         return versions
 
@@ -133,16 +138,11 @@ class Proofs:
 
     # -- ids
 
-    def _kept(self, rows: Sequence[Row]) -> Public | None:
-        """The id the story keeps; other ids that lead become its aliases."""
-        uids = [row.uid for row in rows]
-        anchored = self._store.history.anchored(uids)
-        orphans = [] if anchored else self._store.history.orphans(uids)
-        kept = ids.choose(rows[0].uid, anchored, orphans)
-        for other in anchored:
+    def _demote(self, rows: Sequence[Row], kept: Public | None) -> None:
+        """Other ids that led become aliases of the one that the story keeps."""
+        for other in self._store.history.anchored([row.uid for row in rows]):
             if kept is not None and other.id != kept.id and other.leads:
                 self._store.history.keep(replace(other, leads=False))
-        return kept
 
     def _judged(self, story: Story, rows: Sequence[Row], public: Public | None) -> Public:
         """What goes on record for the story: `updated` moves exactly when what it shows does."""
