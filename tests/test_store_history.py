@@ -94,7 +94,7 @@ def test_stories_read_back_wait_until_they_are_claimed(store):
     assert store.history.recovered() == [stories[1], stories[0]]
     store.history.claimed("urn:a")
     assert store.history.recovered() == [stories[0]]
-    store.history.forget_recovered()
+    store.history.claimed("urn:b")
     assert store.history.recovered() == []
 
 

@@ -78,7 +78,7 @@ def _build(
         _prepare(run)
         _take_in(run)
         if dry_run and not offline:
-            run.report.subscriptions.due = [one.url for one in due_upstreams(run, offline=False) if one.path is None]
+            run.report.subscriptions.due = [one.url for one in due_upstreams(run) if one.path is None]
         _settle(run)
         _publish(run, Publisher(settings.feeds.root, dry=dry_run))
         tidy(store, now, settings.keep)

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
     from coranto.readers.upstream import Visit
 
 
-def due_upstreams(run: Run, *, offline: bool) -> list[Upstream]:
-    """The upstreams to look at now; a file is always due, and is no network."""
+def due_upstreams(run: Run) -> list[Upstream]:
+    """The upstreams whose time has come; a file's always has."""
     rows = run.store.sources.ids()
-    return [one for one in run.settings.upstreams if _is_due(run, one, rows[one.key], offline=offline)]
+    return [one for one in run.settings.upstreams if _is_due(run, one, rows[one.key])]
 
 
 def take_upstreams(run: Run) -> None:
     """Visit the upstreams that are due, and store what they say.  One that fails stops no other (R10)."""
-    due = due_upstreams(run, offline=run.offline)
-    run.report.subscriptions.not_due = len(run.settings.upstreams) - len(due_upstreams(run, offline=False))
+    due = due_upstreams(run)
+    run.report.subscriptions.not_due = len(run.settings.upstreams) - len(due)
+    if run.offline:
+        due = [upstream for upstream in due if upstream.path is not None]  # a file is no network
     rows = run.store.sources.ids()
     by_key = {upstream.key: upstream for upstream in due}
     for done, outcome in enumerate(_visits(run, due), start=1):
@@ -40,12 +42,12 @@ def take_upstreams(run: Run) -> None:
         run.progress.step("upstreams", done, len(due))
 
 
-def _is_due(run: Run, upstream: Upstream, source: int, *, offline: bool) -> bool:
+def _is_due(run: Run, upstream: Upstream, source: int) -> bool:
     if upstream.path is not None:
         return True
     known = run.store.sources.subscription(source)
     due = schedule.is_due(known.due, run.now, asked=known.last_poll, every=upstream.every)
-    return due and not offline and not known.gone
+    return due and not known.gone
 
 
 def _visits(run: Run, due: Sequence[Upstream]) -> Iterator[Outcome]:

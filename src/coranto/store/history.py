@@ -97,10 +97,6 @@ class History:
         """A recovered story has an entry again."""
         self._db.run("DELETE FROM recovered WHERE public_id = :id", id=public_id)
 
-    def forget_recovered(self) -> None:
-        """What nobody claimed is gone."""
-        self._db.run("DELETE FROM recovered")
-
     def _each(self, sql: str, entries: Sequence[int]) -> list[Public]:
         found = {row[0]: _public(row) for entry in entries for row in self._db.rows(sql, entry=entry)}
         return list(found.values())
