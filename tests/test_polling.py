@@ -11,7 +11,8 @@ from coranto.client import Client, HostRow, Limits, Pace
 from coranto.client.book import MemoryBook
 from coranto.identity import Rules
 from coranto.readers.parse import ParseContext
-from coranto.readers.upstream import State, Visit, poll_all
+from coranto.readers.polling import poll_all
+from coranto.readers.upstream import State, Visit
 from coranto.settings.values import Fetch, Upstream
 from fetching import FEED, FakeTime
 from loopback import http, loopback, raw

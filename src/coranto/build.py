@@ -14,7 +14,8 @@ from coranto.edition.damage import mark_damaged
 from coranto.intake.changes import rules_changed
 from coranto.intake.posts import take_posts
 from coranto.intake.run import Run
-from coranto.intake.upstreams import due_upstreams, take_upstreams
+from coranto.intake.upstreams import take_upstreams
+from coranto.intake.visits import due_upstreams
 from coranto.model import Failure
 from coranto.progress import Progress, Silent
 from coranto.publish import Publisher, PublishError

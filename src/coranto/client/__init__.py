@@ -3,7 +3,7 @@
 Nothing outside this package knows requests, and requests itself is loaded with the first request that is really made.
 """
 
-from coranto.client.answer import ACCEPT, FetchError, HeldError, Limits, Response
+from coranto.client.answer import ACCEPT, FetchError, HeldError, Limits, Response, StoppedError
 from coranto.client.book import HostBook, HostRow
 from coranto.client.client import Client
 from coranto.client.pace import Pace
@@ -20,4 +20,5 @@ __all__ = [
     "Pace",
     "Response",
     "Secrets",
+    "StoppedError",
 ]

@@ -65,6 +65,13 @@ class HeldError(FetchError):
         self.until = until
 
 
+class StoppedError(FetchError):
+    """The program ends: the request was broken off, or not made.  No fault of the feed."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("stopped", url, "the poll was broken off, because the program ends")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """One complete answer.

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from coranto.client.answer import FetchError, Limits
+from coranto.client.answer import FetchError, Limits, StoppedError
 
 _GLANCE = 1.0  # seconds: how often a silent connection looks whether the program is to stop
 
@@ -39,10 +39,10 @@ class Meter:
         """Seconds until the deadline, more than 0.
 
         Raises:
-            FetchError: the time is over ("timeout"), or the program is to end ("stopped").
+            FetchError: the time is over ("timeout"); :class:`StoppedError`: the program is to end.
         """
         if self._stopped.is_set():
-            raise FetchError("stopped", self._url, "the poll was broken off, because the program ends")
+            raise StoppedError(self._url)
         left = self._deadline - self._clock()
         if left <= 0:
             limit = f"{self._limits.seconds:g} s"

@@ -1,31 +1,18 @@
-"""Upstreams: which are due, what their visits gave, when to look again."""
+"""Upstreams: what their visits gave, and when to look again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from coranto import schedule
 from coranto.intake import habits, moved
 from coranto.intake.run import Run
+from coranto.intake.visits import due_upstreams, visits_made
 from coranto.model import Outcome
 from coranto.report import UpstreamsReport
 from coranto.settings.values import Upstream
 from coranto.store.sources import Subscription
-
-if TYPE_CHECKING:
-    from coranto.identity import Rules
-    from coranto.readers.upstream import Visit
-
-
-def due_upstreams(run: Run) -> list[Upstream]:
-    """The upstreams whose time has come; a file's always has."""
-    rows = run.store.sources.ids()
-    return [one for one in run.settings.upstreams if _is_due(run, one, rows[one.key])]
 
 
 def take_upstreams(run: Run) -> None:
@@ -34,73 +21,16 @@ def take_upstreams(run: Run) -> None:
     run.report.subscriptions.not_due = len(run.settings.upstreams) - len(due)
     if run.offline:
         due = [upstream for upstream in due if upstream.path is not None]  # a file is no network
-    rows = run.store.sources.ids()
     by_key = {upstream.key: upstream for upstream in due}
-    for done, outcome in enumerate(_visits(run, due), start=1):
-        _take(run, by_key[outcome.source], rows[outcome.source], outcome)
-        _count(run.report.subscriptions, outcome)
+    for done, outcome in enumerate(visits_made(run, due), start=1):
+        take_outcome(run, by_key[outcome.source], outcome)
         run.progress.step("upstreams", done, len(due))
 
 
-def _is_due(run: Run, upstream: Upstream, source: int) -> bool:
-    if upstream.path is not None:
-        return True
-    known = run.store.sources.subscription(source)
-    due = schedule.is_due(known.due, run.now, asked=known.last_poll, every=upstream.every)
-    return due and not known.gone
-
-
-def _visits(run: Run, due: Sequence[Upstream]) -> Iterator[Outcome]:
-    if not due:
-        return
-    from coranto import __version__
-    from coranto.client import Client, Pace
-    from coranto.intake.rules import rules_of
-    from coranto.readers.upstream import poll_all
-
-    rows = run.store.sources.ids()
-    rules = rules_of(run.settings).identity
-    visits = [_visit(upstream, run.store.sources.subscription(rows[upstream.key]), rules) for upstream in due]
-    fetch = replace(run.settings.fetch, contact=run.settings.fetch.contact or run.settings.site.url)
-    pace = Pace.of(fetch, book=run.store.hosts, started=run.now)
-    with Client(fetch, __version__, pace=pace) as client:
-        wait = partial(_wait, run)
-        yield from poll_all(visits, client, threads=fetch.threads, clock=pace.moment, on_held=wait)
-
-
-def _wait(run: Run, visit: Visit, until: datetime) -> None:
-    """Its host asked to be left alone: nothing was sent, nothing failed; only the next visit is later (P10)."""
-    sources = run.store.sources
-    source = sources.ids()[visit.upstream.key]
-    known = sources.subscription(source)
-    rest = int((until - run.now).total_seconds())
-    facts = schedule.Facts(retry_after=rest, skip_hours=known.skip_hours, skip_days=known.skip_days)
-    due = schedule.next_due(now=run.now, every=0, facts=facts, errors=0, key=visit.upstream.key)
-    sources.keep_subscription(source, replace(known, due=due, reason="retry-after"))
-    run.report.subscriptions.not_due += 1
-
-
-def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
-    from coranto.readers.parse_raw import ParseContext
-    from coranto.readers.upstream import State, Visit
-
-    return Visit(
-        upstream=upstream,
-        state=State(
-            etag=known.etag,
-            last_modified=known.last_modified,
-            body_sha256=known.body_sha256,
-            url_moved=known.moved_to,
-        ),
-        context=ParseContext(
-            source=upstream.key,
-            url=known.moved_to or upstream.url,
-            zone=ZoneInfo(upstream.timezone),
-            rules=rules,
-            drop=upstream.drop,
-            own_categories=True,  # what it states is stored; whether it counts is settings' word (Library.row)
-        ),
-    )
+def take_outcome(run: Run, upstream: Upstream, outcome: Outcome) -> None:
+    """Store what a visit gave, and count it."""
+    _take(run, upstream, run.store.sources.ids()[upstream.key], outcome)
+    _count(run.report.subscriptions, outcome)
 
 
 def _take(run: Run, upstream: Upstream, source: int, outcome: Outcome) -> None:

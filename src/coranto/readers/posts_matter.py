@@ -19,6 +19,7 @@ from coranto.text import one_line, xml_safe
 
 MAX_MATTER = 64 * 1024  # characters; RELIABILITY 4
 _MAX_DEPTH = 32
+_TOO_DEEP = f"the front matter is nested too deeply, in more than {_MAX_DEPTH} levels: simplify it"
 _EASY_MARKS = 500  # so few brackets and dashes nest nothing deeply enough to hurt
 
 
@@ -129,9 +130,7 @@ class _PostHandler(YAMLHandler):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
                 line = event.start_mark.line if event.start_mark else 0
-                raise PostError(
-                    f"the front matter is nested deeper than {_MAX_DEPTH} levels: simplify it", self._line(line)
-                )
+                raise PostError(_TOO_DEEP, self._line(line))
 
     def _line(self, line: int) -> int:
         """The line of the file for one of the front matter, which counts from its first ``---``."""
@@ -170,6 +169,8 @@ def _advice(error: yaml.MarkedYAMLError) -> str:
     problem = one_line(str(error.problem or error.context or error))[:200]
     if "twice" in problem:
         return f"the front matter is ambiguous: {problem}; keep one"
+    if "maximum nesting depth" in problem:  # libyaml 0.2.6 reads a line ahead, and gives up there by itself
+        return _TOO_DEEP
     return f"the front matter is not YAML: {problem}; put the value between 'single quotes'"
 
 

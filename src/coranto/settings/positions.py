@@ -9,7 +9,7 @@ the document, and a thousand brackets cannot exhaust the stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from coranto.text import xml_safe
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NOT_YAML = yaml.reader.Reader.NON_PRINTABLE
 _DEEPEST = 12  # the settings need six levels
+_GAVE_UP = "maximum nesting depth"  # libyaml's words
 _NOTHING = frozenset({"", "~", "null"})
 _NEEDS_QUOTES = re.compile(r"(?:^|[:,\[{-])\s+(?P<char>[*&!%@`|>]|[\[{][^#]*[\]}]\s*[^\s,\]}#])")
 
@@ -63,13 +64,28 @@ def parse(content: bytes, file: Path) -> Tree:
         SettingsError: it is not UTF-8, not YAML, or not one mapping.
     """
     text = _decode(content, file)
-    tree = Tree(file)
     try:
-        _Builder(tree, text).document()
+        tree = _tree(text, file)
     except yaml.MarkedYAMLError as error:
         raise SettingsError((_syntax(error, text, file),)) from error
     if not isinstance(tree.data, dict):
         raise SettingsError((*tree.problems, Problem(file=file, line=1, column=1, message=_not_a_mapping(tree.data))))
+    return tree
+
+
+def _tree(text: str, file: Path) -> Tree:
+    try:
+        return _built(yaml.parse(text, Loader=_LOADER), file)
+    except yaml.MarkedYAMLError as error:
+        if _GAVE_UP not in str(error.problem):
+            raise
+    # libyaml 0.2.6 reads a line ahead, and gives up in it before any event; PyYAML's own reader lets us name the place.
+    return _built(yaml.parse(text, Loader=yaml.BaseLoader), file)
+
+
+def _built(events: Iterable[yaml.Event], file: Path) -> Tree:
+    tree = Tree(file)
+    _Builder(tree, events).document()
     return tree
 
 
@@ -121,9 +137,9 @@ def _explain(error: yaml.MarkedYAMLError, line: str, column: int) -> str:
 class _Builder:
     """Takes the events of one document; what is wrong but leaves the rest readable is reported in the tree."""
 
-    def __init__(self, tree: Tree, text: str) -> None:
+    def __init__(self, tree: Tree, events: Iterable[yaml.Event]) -> None:
         self.tree = tree
-        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
+        self.events: Iterator[yaml.Event] = iter(events)
 
     def document(self) -> None:
         for event in self.events:

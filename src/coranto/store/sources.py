@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -147,8 +147,23 @@ class Sources:
             return Subscription()
         return Subscription(**{name: _read(name, value) for name, value in zip(_FIELDS, rows[0], strict=True)})
 
+    def times(self) -> dict[str, Subscription]:
+        """What decides whether each subscription of settings is due, by key; only for those that have a state."""
+        rows = self._db.rows(
+            """SELECT key, due, last_poll, gone FROM source JOIN subscription ON subscription.source = source.id
+            WHERE rank IS NOT NULL"""
+        )
+        return {row[0]: Subscription(due=moment(row[1]), last_poll=moment(row[2]), gone=bool(row[3])) for row in rows}
+
     def keep_subscription(self, source: int, state: Subscription) -> None:
         """Store the state of a subscription after a poll."""
+        self._keep(source, state)
+
+    def postpone(self, source: int, due: datetime, reason: str) -> None:
+        """Put off the next poll of a subscription; nothing else of it changes."""
+        self._keep(source, replace(self.subscription(source), due=due, reason=reason))
+
+    def _keep(self, source: int, state: Subscription) -> None:
         self._db.run(
             f"""INSERT INTO subscription (source, {_COLUMNS}) VALUES (:source, {_VALUES})
             ON CONFLICT (source) DO UPDATE SET {_AGAIN}""",

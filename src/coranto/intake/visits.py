@@ -1,0 +1,110 @@
+"""Which subscriptions are due, and what it takes to visit them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from coranto import schedule
+from coranto.intake.run import Run
+from coranto.model import Outcome
+from coranto.settings.values import Fetch, Settings, Upstream
+from coranto.store import Store
+from coranto.store.sources import Subscription
+
+if TYPE_CHECKING:
+    from coranto.identity import Rules
+    from coranto.readers.upstream import Visit
+
+
+def due_upstreams(run: Run) -> list[Upstream]:
+    """The upstreams whose time has come; a file's always has."""
+    times = run.store.sources.times()
+    return [one for one in run.settings.upstreams if _is_due(one, times.get(one.key), run.now)]
+
+
+def _is_due(upstream: Upstream, known: Subscription | None, now: datetime) -> bool:
+    if upstream.path is not None or known is None:
+        return True
+    return not known.gone and schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
+
+
+def visits_of(run: Run, due: Sequence[Upstream], *, but: Container[str] = ()) -> list[Visit]:
+    """What a visit to each subscription needs; not to those whose keys ``but`` has."""
+    from coranto.intake.rules import rules_of
+
+    rows = run.store.sources.ids()
+    rules = rules_of(run.settings).identity
+    return [_visit(one, run.store.sources.subscription(rows[one.key]), rules) for one in due if one.key not in but]
+
+
+def manners(settings: Settings) -> Fetch:
+    """How we behave; without a contact it is the site's address (P22)."""
+    return replace(settings.fetch, contact=settings.fetch.contact or settings.site.url)
+
+
+def visits_made(run: Run, due: Sequence[Upstream]) -> Iterator[Outcome]:
+    """Visit them all; their outcomes as they come."""
+    if not due:
+        return
+    from coranto import __version__
+    from coranto.client import Client, Pace
+    from coranto.readers.polling import poll_all
+
+    fetch = manners(run.settings)
+    pace = Pace.of(fetch, book=run.store.hosts, started=run.now)
+    with Client(fetch, __version__, pace=pace) as client:
+        yield from poll_all(
+            visits_of(run, due),
+            client,
+            threads=fetch.threads,
+            clock=pace.moment,
+            on_begin=partial(leased, run.store, run.now),
+            on_held=partial(held_up, run),
+        )
+
+
+def leased(store: Store, now: datetime, visit: Visit) -> None:
+    """A visit is about to begin: a crash or a stop in its middle costs no early request (P7)."""
+    if visit.upstream.path is None:
+        due = now + timedelta(seconds=visit.upstream.every)
+        store.sources.postpone(store.sources.ids()[visit.upstream.key], due, "interrupted")
+
+
+def held_up(run: Run, visit: Visit, until: datetime) -> None:
+    """Its host asked to be left alone: nothing was sent, nothing failed; only the next visit is later (P10)."""
+    sources = run.store.sources
+    source = sources.ids()[visit.upstream.key]
+    known = sources.subscription(source)
+    rest = int((until - run.now).total_seconds())
+    facts = schedule.Facts(retry_after=rest, skip_hours=known.skip_hours, skip_days=known.skip_days)
+    due = schedule.next_due(now=run.now, every=0, facts=facts, errors=0, key=visit.upstream.key)
+    sources.postpone(source, due, "retry-after")
+    run.report.subscriptions.not_due += 1
+
+
+def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
+    from coranto.readers.parse_raw import ParseContext
+    from coranto.readers.upstream import State, Visit
+
+    return Visit(
+        upstream=upstream,
+        state=State(
+            etag=known.etag,
+            last_modified=known.last_modified,
+            body_sha256=known.body_sha256,
+            url_moved=known.moved_to,
+        ),
+        context=ParseContext(
+            source=upstream.key,
+            url=known.moved_to or upstream.url,
+            zone=ZoneInfo(upstream.timezone),
+            rules=rules,
+            drop=upstream.drop,
+            own_categories=True,  # what it states is stored; whether it counts is settings' word (Library.row)
+        ),
+    )

@@ -1,0 +1,280 @@
+"""Many visits at once: one at a time per host, a pause before the next, and nobody waits for another host (P19)."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from queue import SimpleQueue
+
+from coranto.client import Client, HeldError, Pace, StoppedError
+from coranto.model import Outcome
+from coranto.readers.upstream import Visit, visit
+
+OnBegin = Callable[[Visit], None]
+OnHeld = Callable[[Visit, datetime], None]
+
+
+def poll_all(
+    due: Sequence[Visit],
+    client: Client,
+    *,
+    threads: int,
+    clock: Callable[[], datetime],
+    on_done: Callable[[Outcome], None] | None = None,
+    on_begin: OnBegin | None = None,
+    on_held: OnHeld | None = None,
+) -> Iterator[Outcome]:
+    """Visit all subscriptions that are due; their outcomes come as they are done, in no fixed order.
+
+    If the caller stops early, what has not begun is not begun.
+
+    Args:
+        due: each address once (P21).
+        client: its ``pace`` says whose turn it is.
+        threads: how many hosts are asked at the same time.
+        clock: the time of each visit.
+        on_done: told of each outcome, for a progress bar.
+        on_begin: see :class:`Poller`.
+        on_held: see :class:`Poller`.
+    """
+    poller = Poller(client, threads=threads, clock=clock, on_begin=on_begin, on_held=on_held)
+    try:
+        poller.add(due)
+        while poller.busy:
+            poller.begin()
+            poller.rest()
+            for outcome in poller.finished():
+                if on_done is not None:
+                    on_done(outcome)
+                yield outcome
+    finally:
+        poller.close()
+
+
+class Poller:
+    """Visits subscriptions in threads of its own; all methods, and all that it calls, belong to one other thread.
+
+    One request at a time per host, with the client's pause between two (P19), and no thread waits for a pause as
+    long as another host may be asked.  A visit to a host that asked to be left alone, in this run or in an earlier
+    one, is not made and has no outcome: it is no failure (P10).  Neither has one that was broken off because the
+    client was closed.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        threads: int,
+        clock: Callable[[], datetime],
+        on_begin: OnBegin | None = None,
+        on_held: OnHeld | None = None,
+        idle: Callable[[float], object] | None = None,
+        wake: threading.Event | None = None,
+    ) -> None:
+        """Nothing is begun yet.
+
+        Args:
+            client: its ``pace`` says whose turn it is; the pace's book is written before each visit and with each
+                outcome.
+            threads: how many hosts are asked at the same time.
+            clock: the time of each visit.
+            on_begin: told of each visit that is about to be made.
+            on_held: told of each visit that was not made, and when it may be (whole seconds, UTC).
+            idle: waits so many seconds while nothing is under way; by default the pace does.
+            wake: whoever sets it ends a rest.
+        """
+        self._client, self._pace = client, client.pace
+        self._threads, self._clock = max(threads, 1), clock
+        self._on_begin, self._on_held = on_begin or _ignore, on_held or _ignore
+        self._idle = idle or client.pace.rest
+        self._wake = wake or threading.Event()
+        self._turns = _Turns(client.pace)
+        self._crew = _Crew(self._threads)
+        self._done: SimpleQueue[_Done] = SimpleQueue()
+        self._running: dict[str, Visit] = {}  # by host
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way or waits for its turn."""
+        return bool(self._running) or bool(self._turns.waiting)
+
+    @property
+    def under_way(self) -> int:
+        """How many visits have begun and not ended."""
+        return len(self._running)
+
+    def add(self, due: Sequence[Visit]) -> None:
+        """More subscriptions that are due; none that was added before and has not ended."""
+        self._turns.add(due)
+
+    def forget(self) -> list[Visit]:
+        """Let go of what has not begun."""
+        return self._turns.forget()
+
+    def begin(self) -> None:
+        """Begin all visits that may begin now."""
+        while len(self._running) < self._threads and (begun := self._turns.next(self._may_begin)):
+            host, next_one = begun
+            self._running[host] = next_one
+            self._crew.do(lambda host=host, one=next_one: self._make(host, one))  # type: ignore[misc]
+
+    def rest(self, longest: float | None = None) -> None:
+        """Wait until a visit has ended, the next one may begin, or somebody wakes us; at most ``longest`` seconds."""
+        free = len(self._running) < self._threads
+        waits = [seconds for seconds in (longest, self._turns.until_next() if free else None) if seconds is not None]
+        seconds = min(waits) if waits else None
+        if self._running:
+            self._wake.wait(seconds)
+        elif seconds:
+            self._idle(seconds)
+        self._wake.clear()
+
+    def finished(self) -> list[Outcome]:
+        """What has come of the visits that ended meanwhile."""
+        outcomes: list[Outcome] = []
+        ended = False
+        while not self._done.empty():
+            done, ended = self._done.get(), True
+            del self._running[done.host]
+            self._turns.release(done.host)
+            if isinstance(done.came, HeldError):
+                self._on_held(done.visit, done.came.until)
+            elif done.came is not None:
+                outcomes.append(done.came)
+        if ended:
+            self._pace.keep()  # before the outcomes: what a host wishes is known to the next run, come what may
+        return outcomes
+
+    def close(self) -> None:
+        """Begin nothing any more; what is under way ends with its client."""
+        self._turns.forget()
+        self._crew.dismiss()
+
+    def _may_begin(self, one: Visit) -> bool:
+        url = _address(one)
+        if url and (until := self._pace.held(url)):
+            self._on_held(one, until)
+            return False
+        if url:
+            self._pace.begins(url)
+        self._on_begin(one)
+        return True
+
+    def _make(self, host: str, one: Visit) -> None:
+        """One visit, in a thread of the crew."""
+        came: Outcome | HeldError | None = None
+        try:
+            came = visit(one.upstream, one.state, self._client, one.context, self._clock())
+        except HeldError as error:  # a redirect led to such a host, or it was held a moment ago
+            came = error
+        except StoppedError:
+            pass
+        finally:
+            self._done.put(_Done(host, one, came))
+            self._wake.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A visit that has ended, and what came of it: nothing, if it was broken off."""
+
+    host: str
+    visit: Visit
+    came: Outcome | HeldError | None
+
+
+class _Turns:
+    """The visits that have not begun, by host."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._queues: dict[str, deque[Visit]] = {}
+        self._at_work: set[str] = set()  # hosts that are asked now
+        # Hosts by the time at which they may be asked; of those, the one with most to do first: it takes longest.
+        self.waiting: list[tuple[float, int, str]] = []
+
+    def add(self, due: Sequence[Visit]) -> None:
+        """Queue visits behind those of the same host; a file waits for nobody, so each is a host of its own."""
+        fresh: set[str] = set()
+        for one in due:
+            url = _address(one)
+            host = (url and self._pace.host(url)) or f"file:{one.upstream.key}"
+            if host not in self._queues:
+                self._queues[host] = deque()
+                fresh.add(host)
+            self._queues[host].append(one)
+        for host in sorted(fresh - self._at_work):
+            self._line_up(host)
+
+    def release(self, host: str) -> None:
+        """The host is free again; it waits for its pause, if it has more to do."""
+        self._at_work.discard(host)
+        if host in self._queues:
+            self._line_up(host)
+
+    def next(self, may_begin: Callable[[Visit], bool]) -> tuple[str, Visit] | None:
+        """The next visit that may begin now, with its host; None: there is none, or a pause must end first."""
+        while self.waiting and self.waiting[0][0] <= self._pace.now():
+            host = heapq.heappop(self.waiting)[2]
+            queue = self._queues[host]
+            found = None
+            while queue and found is None:
+                one = queue.popleft()
+                found = one if may_begin(one) else None
+            if not queue:
+                del self._queues[host]
+            if found is not None:
+                self._at_work.add(host)
+                return host, found
+        return None
+
+    def until_next(self) -> float | None:
+        """Seconds until the next host may be asked; None: nothing waits."""
+        return max(0.0, self.waiting[0][0] - self._pace.now()) if self.waiting else None
+
+    def forget(self) -> list[Visit]:
+        """Let go of everything that waits."""
+        left = [one for queue in self._queues.values() for one in queue]
+        self._queues.clear()
+        self.waiting.clear()
+        return left
+
+    def _line_up(self, host: str) -> None:
+        heapq.heappush(self.waiting, (self._pace.now() + self._pace.delay(host), -len(self._queues[host]), host))
+
+
+class _Crew:
+    """Threads that do one thing after another, and keep no process from ending: a lookup of a name may hang."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._threads = size, 0
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Let somebody do it; never more than ``size`` things at a time are asked for."""
+        if self._threads < self._size:
+            self._threads += 1
+            threading.Thread(target=self._serve, name=f"poll-{self._threads}", daemon=True).start()
+        self._work.put(work)
+
+    def dismiss(self) -> None:
+        """Let everybody go when his work is done."""
+        for _ in range(self._threads):
+            self._work.put(None)
+
+    def _serve(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+
+def _ignore(*_: object) -> None:
+    """Nobody wants to know."""
+
+
+def _address(one: Visit) -> str:
+    """What is asked; nothing for a file."""
+    return "" if one.upstream.path is not None else one.state.url_moved or one.upstream.url
