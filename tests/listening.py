@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from coranto.doctor import Reading
 from coranto.intake.document import take_document, take_pending
 from coranto.intake.library import Library
 from coranto.model import Document, Entry, Source, Words
@@ -45,6 +46,7 @@ class Upstream:
         self.library = Library(SETTINGS)
         self.now = NOON
         self.title = "样报"
+        self.reading = Reading()  # of the last document
         store.sources.arrange([Source(key=KEY, kind="feed", feed_url=f"https://{KEY}")])
         self.source = store.sources.ids()[KEY]
 
@@ -56,7 +58,16 @@ class Upstream:
             entries=entries,
             withdrawn=withdrawn,
         )
-        take_document(self.store, self.library, document, self.source, self.now)
+        before = self.reading
+        self.reading = take_document(
+            self.store,
+            self.library,
+            document,
+            self.source,
+            self.now,
+            held=before.held > 0,
+            before=before.listed,
+        )
         settle(self.store, TAG)
 
     def wait(self, time: timedelta) -> None:

@@ -151,6 +151,28 @@ class Site:
             return [row for uid in store.entries.everywhere() if (row := store.entries.get(uid))]
 
 
+class OneUpstream(Site):
+    """A site with one upstream at an address, and posts."""
+
+    address = ""
+
+    def settings(self) -> Settings:
+        """With that upstream."""
+        self.extra = (
+            f"fetch: {{private: [127.0.0.1], pause: 0s}}\nupstreams:\n  - {{url: '{self.address}', category: news}}\n"
+        )
+        return super().settings()
+
+
+def atom(*items: str) -> bytes:
+    """What a server answers: an Atom feed of ``items`` (see `item`)."""
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        "<id>https://paper.example/feed</id><title>江城报</title><updated>2022-01-07T00:00:00Z</updated>"
+        f"{''.join(items)}</feed>"
+    ).encode()
+
+
 def item(
     own_id: str = "",
     *,

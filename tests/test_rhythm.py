@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coranto.schedule import DAY, HOUR, Facts, lost_track, next_due, reason, rhythm
+from coranto.schedule import DAY, HOUR, Facts, lost_track, next_due, phase, reason, rhythm
 
 NOW = datetime(2022, 1, 7, 12, 0, 0, tzinfo=UTC)  # a Friday
 MONDAY = datetime(2022, 1, 3, 0, 17, tzinfo=UTC)
@@ -50,6 +50,17 @@ def test_hours_of_the_day_count_from_the_first_days_on():
     papers = [ago(days=days) + timedelta(hours=3, minutes=20) for days in (3, 2, 1)]
     assert interval(*papers, floor=600) == 3 * HOUR
     assert interval(*papers, floor=600, now=NOW + timedelta(hours=3, minutes=5)) == 600
+
+
+def test_sources_with_the_same_hours_are_not_all_asked_at_its_first_minute():
+    """P20: each has its own place in the hour, within the operator's interval."""
+    papers = [ago(days=days) + timedelta(hours=3, minutes=20) for days in (3, 2, 1)]
+    waits = [rhythm.interval(papers, NOW, floor=HOUR, phase=phase(f"{number}")) for number in range(240)]
+    assert all(3 * HOUR <= wait < 4 * HOUR for wait in waits)
+    assert max(waits.count(wait) for wait in waits) <= 4
+    minutes = [wait // 60 for wait in waits]
+    assert max(minutes.count(minute) for minute in minutes) <= 12
+    assert rhythm.interval(papers, NOW, floor=600, phase=0.999) < 3 * HOUR + 600
 
 
 def weekly(hour=12, weeks=4):
@@ -176,7 +187,11 @@ class Reader:
             newest = max(arrivals)
             arrivals = {at for at in arrivals if at > now - rhythm.REMEMBERED or at == newest}
             quick = before is not None and rhythm.rolls(len(new), min(out, self.window))
-            wait = rhythm.interval(tuple(arrivals), now, floor=every) if self.learns and not quick else every
+            wait = (
+                rhythm.interval(tuple(arrivals), now, floor=every, phase=phase(self.key))
+                if self.learns and not quick
+                else every
+            )
             seen, before = out, now
             now = next_due(now=now, every=every, facts=Facts(), errors=0, key=self.key, rhythm=wait)
         return self

@@ -5,17 +5,9 @@ from datetime import timedelta
 import pytest
 
 from loopback import http, loopback, raw
-from river import Site, item
+from river import OneUpstream, atom, item
 
 DAY = timedelta(days=1)
-
-
-def atom(*items):
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        "<id>https://paper.example/feed</id><title>江城报</title><updated>2022-01-07T00:00:00Z</updated>"
-        f"{''.join(items)}</feed>"
-    ).encode()
 
 
 FIRST = atom(item("https://paper.example/1", link="https://paper.example/1", title="第一条"))
@@ -23,18 +15,6 @@ SECOND = atom(
     item("https://paper.example/1", link="https://paper.example/1", title="第一条"),
     item("https://paper.example/2", link="https://paper.example/2", title="第二条", published="2022-01-07T15:00:00Z"),
 )
-
-
-class OneUpstream(Site):
-    """A site with one upstream at an address, and posts."""
-
-    address = ""
-
-    def settings(self):
-        self.extra = (
-            f"fetch: {{private: [127.0.0.1], pause: 0s}}\nupstreams:\n  - {{url: '{self.address}', category: news}}\n"
-        )
-        return super().settings()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commands import as_json, coranto, snapshot
+from coranto import lock
 from coranto.inspect.states import duration, states
 from coranto.store import read_store
 from coranto.store.sources import Subscription
@@ -64,7 +65,7 @@ def test_every_source_is_told_with_its_entries(site):
         ),
         (
             Subscription(last_poll=NOW, due=NOW, moved_to="https://q.example/"),
-            "healthy",
+            "moved",
             "https://q.example/ is polled; write it in settings.yaml",
         ),
         (
@@ -73,6 +74,11 @@ def test_every_source_is_told_with_its_entries(site):
             f"failed 3 times in a row since {NOW:%Y-%m-%d %H:%M} UTC: no answer",
         ),
         (Subscription(last_poll=NOW, due=NOW, errors=1, error="gone for good", gone=True), "gone", "gone for good"),
+        (Subscription(last_poll=NOW, due=NOW, moving_to="https://q.example/"), "moved", "answers from https://q"),
+        (Subscription(last_poll=NOW, due=NOW, held=True), "held", "`coranto status --release https://p.example/rss`"),
+        (Subscription(last_poll=NOW, due=NOW, shape="lists 2 entries"), "changed-shape", "lists 2 entries"),
+        (Subscription(last_poll=NOW, due=NOW, overruns=2, listed=20), "losing", "lists only 20 entries"),
+        (Subscription(last_poll=NOW, due=NOW, milliseconds=7000), "slow", "about 7 s"),
     ],
 )
 def test_health_and_why_of_a_subscription(site, known, health, why):
@@ -89,6 +95,119 @@ def test_health_and_why_of_a_subscription(site, known, health, why):
     row = coranto("status").stdout.splitlines()[3]
     assert health in row
     assert ("never" if known.gone else "next build") in row
+
+
+def test_since_when_it_is_so_is_told(site):
+    site.build(offline=True)
+    known = Subscription(
+        last_poll=NOW, due=NOW, errors=2, error="no answer", health="failing", health_since=NOW, health_why="no answer"
+    )
+    with site.store() as store:
+        store.sources.keep_subscription(max(store.sources.ids().values()), known)
+    told = as_json("status")["sources"][-1]
+    assert told["since"] == "2022-01-08T05:00:00+00:00"
+    assert (told["error"], told["failing"], told["held"]) == ("no answer", 2, 0)
+    head, *rows = coranto("status").stdout.splitlines()
+    assert head.index("HEALTH") < head.index("SINCE") < head.index("LAST POLL")
+    assert rows[2][head.index("SINCE") :].split()[1] == "d"
+
+
+PAPER = [
+    item(
+        f"urn:a:{number}",
+        link=f"https://a.example/{number}",
+        title=f"第{number:02}条",
+        published=f"2022-01-07T{number:02}:00:00Z",
+    )
+    for number in range(1, 13)
+]
+RENAMED = [one.replace("urn:a:", "urn:b:").replace("a.example/", "a.example/b/") for one in PAPER]
+
+
+@pytest.fixture
+def held(site):
+    """A site whose upstream file came under new ids and links."""
+    site.feed("a", *PAPER)
+    site.build(offline=True)
+    site.feed("a", *RENAMED)
+    site.build(offline=True)
+    return site
+
+
+def test_every_state_stands_in_json(held):
+    assert set(as_json("status")["sources"][1]) == {
+        *(
+            "key",
+            "kind",
+            "place",
+            "entries",
+            "health",
+            "since",
+            "why",
+            "last_poll",
+            "next_poll",
+            "error",
+            "failing",
+            "held",
+        )
+    }
+
+
+def test_a_held_source_is_released_beside_whatever_is_at_work(held):
+    """Another holds the lock and the store open, as a daemon does: what it does later sees them."""
+    before = held.files()
+    assert as_json("status")["sources"][1]["health"] == "held"
+    with lock.held(held.folder / ".coranto" / "lock"), held.store() as beside:
+        source = beside.sources.ids()["file:up/a.xml"]
+        assert beside.sources.subscription(source).held
+        result = coranto("status", "--release", "up/a.xml")
+        assert result.stdout == "released 12 entries of up/a.xml; they are published at the next build\n"
+        assert not beside.sources.subscription(source).held
+        assert beside.stories.touched()
+    told = as_json("status")["sources"][1]
+    assert (told["health"], told["held"], told["entries"]) == ("healthy", 0, 24)
+    assert held.files() == before
+    held.build(offline=True)
+    assert len(held.titles("a")) == 24
+    held.feed("a", *RENAMED[::-1])
+    held.build(offline=True)
+    assert as_json("status")["sources"][1]["health"] == "healthy"
+
+
+def test_a_release_is_told_as_json_and_takes_the_key_too(held):
+    assert as_json("status", "--release", "file:up/a.xml") == {
+        "source": "file:up/a.xml",
+        "place": "up/a.xml",
+        "released": 12,
+    }
+
+
+def test_a_source_that_is_not_held_cannot_be_released(site):
+    result = coranto("status", "--release", "up/a.xml")
+    assert (result.exit_code, 'run "coranto build" first' in result.stderr) == (1, True)
+    site.build(offline=True)
+    before = snapshot(site.folder)
+    for name in ("up/a.xml", "https://p.example/rss"):
+        result = coranto("status", "--release", name)
+        assert result.exit_code == 1
+        assert result.stderr == f"{name} is not held: nothing of it waits to be released\n"
+    assert snapshot(site.folder)[".coranto/store.sqlite3"] == before[".coranto/store.sqlite3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("https://p.example/rs", 'did you mean "https://p.example/rss"?'),
+        ("up/b.xml", 'did you mean "up/a.xml"?'),
+        ("gopher://nobody:secret@z/", "`coranto status` shows them all"),
+    ],
+)
+def test_an_unknown_source_is_refused_with_the_nearest_one(site, name, hint):
+    site.build(offline=True)
+    result = coranto("status", "--release", name)
+    assert result.exit_code == 2
+    assert hint in result.stderr
+    assert "secret" not in result.stderr
 
 
 def test_posts_that_are_wrong_are_counted_and_named(site):

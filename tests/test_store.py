@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 
 from coranto.model import Failure, PostFile
 from coranto.store import StoreError, open_store, read_store
+from coranto.store.schema import MIGRATIONS
 from coranto.store.sources import Subscription
 from stores import BACKENDS, FOLDER, NOON, OTHER, PAPER
 
@@ -71,6 +73,24 @@ def test_a_file_that_is_no_store_is_moved_aside(tmp_path):
     assert aside.read_bytes().startswith(b"<html>")
 
 
+def test_a_store_of_an_older_coranto_keeps_what_it_knows(tmp_path):
+    file = tmp_path / "store.sqlite3"
+    with closing(sqlite3.connect(file)) as older:
+        older.executescript(MIGRATIONS[0])
+        older.execute("INSERT INTO source (key, kind, rank) VALUES ('a.example/feed', 'feed', 0)")
+        older.execute(
+            "INSERT INTO subscription VALUES (1, 'e', 'm', 's', 9, 'ttl', 7, 7, 7, 200, 0, '', NULL, 0, '', '', NULL, 0, 60, -1, 0, '[1]', '[]')"
+        )
+        older.execute("PRAGMA user_version = 1")
+        older.commit()
+    with pytest.raises(StoreError, match="older Coranto"):
+        read_store(str(file))
+    with closing(open_store(str(file))) as store:
+        known = store.sources.subscription(store.sources.ids()["a.example/feed"])
+    assert (known.etag, known.reason, known.ttl, known.skip_hours) == ("e", "ttl", 60, {1})
+    assert (known.health, known.health_since, known.held, known.listed) == ("", None, False, 0)
+
+
 def test_a_store_of_a_newer_coranto_is_left_alone(tmp_path):
     store = open_store(str(tmp_path / "store.sqlite3"))
     store.database.run("PRAGMA user_version = 999")
@@ -129,12 +149,23 @@ def test_a_subscription_is_kept_as_it_is(store):
         max_age=0,
         skip_hours=frozenset({0, 23}),
         skip_days=frozenset({6}),
+        health="held",
+        health_since=NOON,
+        health_why="12 entries",
+        milliseconds=120,
+        listed=20,
+        overruns=2,
+        shape="lists 2 entries",
+        shape_at=NOON - HOUR,
+        held=True,
     )
     for kept in (state, replace(state, errors=0, due=None, skip_days=frozenset())):
         store.sources.keep_subscription(number, kept)
         assert store.sources.subscription(number) == kept
     store.sources.forget_bodies()
     assert store.sources.subscription(number).body_sha256 == ""
+    store.sources.release(number)
+    assert not store.sources.subscription(number).held
 
 
 # -- files

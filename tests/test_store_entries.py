@@ -129,7 +129,7 @@ def test_an_entry_waits_for_its_own_date(store):
 
 
 @pytest.mark.parametrize(
-    ("state", "standing"), [("live", 0), ("purged", 0), ("withdrawn", 2), ("waiting", 2), ("dropped", 2)]
+    ("state", "standing"), [("live", 0), ("purged", 0), ("withdrawn", 2), ("waiting", 2), ("dropped", 2), ("held", 2)]
 )
 def test_keys_stand_as_their_entry_does(store, state, standing):
     uid = put(store, keys=("url:x/1",))

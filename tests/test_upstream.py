@@ -318,3 +318,10 @@ def test_a_single_visit_to_a_held_host_says_until_when():
     assert "asked us to wait until" in outcomes[1].failure.error
     assert is_kept(outcomes[1])
     assert len(server.log) == 1
+
+
+def test_an_outcome_says_how_long_its_answer_took():
+    """Also when the answer is refused; of what gave none, and of a file, nothing is known."""
+    for answer in (http(FEED), http(b"", "500 Internal Server Error"), http(CAPTCHA)):
+        assert 0 < visited(answer)[0].seconds < 1
+    assert visited(raw())[0].seconds == 0

@@ -6,14 +6,13 @@ Nothing heavy is imported before it is needed: a run in which nothing changed lo
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from functools import partial
 
 from coranto.custody import in_custody
 from coranto.edition.damage import mark_damaged
 from coranto.intake.changes import rules_changed
 from coranto.intake.posts import take_posts
-from coranto.intake.run import Run
+from coranto.intake.run import Run, readers_of
 from coranto.intake.upstreams import take_upstreams
 from coranto.intake.visits import due_upstreams
 from coranto.model import Failure
@@ -23,9 +22,6 @@ from coranto.report import Report
 from coranto.settings.values import Settings
 from coranto.store import DamagedError, set_aside
 from coranto.tidy import tidy
-
-if TYPE_CHECKING:
-    from coranto.intake.library import Library
 
 
 def build(
@@ -70,31 +66,27 @@ def _build(
             store=store,
             settings=settings,
             now=now,
-            library=cache(partial(_library, settings)),
+            library=readers_of(settings),
             report=Report(),
             progress=progress,
             offline=offline or dry_run,
             accept_deleted=accept_deleted,
         )
-        _prepare(run)
-        _take_in(run)
+        prepare(run)
+        take_posts(run)
+        take_upstreams(run)
         if dry_run and not offline:
             run.report.subscriptions.due = [one.url for one in due_upstreams(run) if one.path is None]
-        _settle(run)
-        _publish(run, Publisher(settings.feeds.root, dry=dry_run))
+        ripen(run)
+        settled(run)
+        write_feeds(run, Publisher(settings.feeds.root, dry=dry_run))
         tidy(store, now, settings.keep)
         _sum_up(run)
         return run.report
 
 
-def _library(settings: Settings) -> Library:
-    """The readers, loaded when something is to be read."""
-    from coranto.intake.library import Library
-
-    return Library(settings)
-
-
-def _prepare(run: Run) -> None:
+def prepare(run: Run) -> None:
+    """Mark what new settings change; read back what is published, if the store is new."""
     rules_changed(run)
     if not run.store.outputs.fact("begun"):
         if run.settings.feeds.root.is_dir():
@@ -104,9 +96,8 @@ def _prepare(run: Run) -> None:
         run.store.outputs.keep_fact("begun", run.now.isoformat())
 
 
-def _take_in(run: Run) -> None:
-    take_posts(run)
-    take_upstreams(run)
+def ripen(run: Run) -> None:
+    """Take what has waited for its time: posts for their date, newer texts for the end of their rest (R18)."""
     for row in run.store.entries.due(run.now):
         run.store.entries.set_state(row.uid, "live")
     if run.store.entries.has_pending():
@@ -115,7 +106,8 @@ def _take_in(run: Run) -> None:
         take_pending(run.store, run.library(), run.now)
 
 
-def _settle(run: Run) -> None:
+def settled(run: Run) -> None:
+    """Bring the stories up to date with the entries."""
     if run.store.stories.touched():
         from coranto.settle import settle
 
@@ -126,10 +118,14 @@ def _settle(run: Run) -> None:
         claim(run)
 
 
-def _publish(run: Run, publisher: Publisher) -> None:
-    """Write what changed.  A folder that cannot be read while feeds/ is all that is left of it empties no feed."""
+def write_feeds(run: Run, publisher: Publisher, *, inspect: bool = True) -> None:
+    """Write what changed.  A folder that cannot be read while feeds/ is all that is left of it empties no feed.
+
+    ``inspect``: look first whether every file of ours still stands as it was written.
+    """
     store, report = run.store, run.report
-    mark_damaged(store, publisher)
+    if inspect:
+        mark_damaged(store, publisher)
     report.feeds.unchanged = store.outputs.count()
     behind = store.outputs.dirty() or store.outputs.fact("lists")
     if not behind or (report.posts.held and not store.outputs.fact("published")):

@@ -22,6 +22,7 @@ _STATES = {
     "waiting": "its date has not come; it is published then",
     "withdrawn": "not published: its post was deleted or unpublished, or its source took it back",
     "dropped": "not published: a word of `drop` stands in it",
+    "held": "held back: its source lists it again under a new id and link; `coranto status` says more",
     "purged": "its words are not kept any more; its id stays",
 }
 _FORCES = {

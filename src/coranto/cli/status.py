@@ -1,4 +1,4 @@
-"""``coranto status``: how every source is."""
+"""``coranto status``: how every source is; lets one go that is held."""
 
 from __future__ import annotations
 
@@ -10,23 +10,36 @@ from typing import TYPE_CHECKING
 import click
 
 from coranto.cli import options, say
+from coranto.cli.failures import Refused, Unable
 
 if TYPE_CHECKING:
     from coranto.inspect.states import SiteState, State
+    from coranto.settings import Settings
+    from coranto.settings.values import Upstream
 
 _LISTED = 10  # failing posts; `check` and --json name them all
-_HEAD = ("SOURCE", "ENTRIES", "HEALTH", "LAST POLL", "NEXT POLL", "WHY")
+_HEAD = ("SOURCE", "ENTRIES", "HEALTH", "SINCE", "LAST POLL", "NEXT POLL", "WHY")
 
 
 @click.command()
+@click.option(
+    "--release", metavar="URL", help="Let go what is held back of this upstream; the next build publishes it."
+)
 @options.common
-def status(file: Path, *, as_json: bool) -> None:
-    """Show every source: health, last and next poll, why; posts that are wrong; feeds that are cut short.
+def status(file: Path, *, as_json: bool, release: str | None) -> None:
+    """Show every source: health, since when and why, last and next poll; posts that are wrong; feeds that are cut short.
 
     By what the last build remembers.  Nothing is asked, written or locked.
+
+    A feed that lists what we know under new ids and links is *held*: those entries are not published a second time,
+    new ones are as ever.  With --release, where URL is that of the upstream in the settings, they are; only this is
+    written, and it works beside a running program.
     """
     now = options.now()
     settings = options.site(file, touch=False)
+    if release is not None:
+        _release(settings, release, now, as_json=as_json)
+        return
     from coranto.inspect.states import states
     from coranto.store import read_store
 
@@ -37,6 +50,48 @@ def status(file: Path, *, as_json: bool) -> None:
         say.document(_document(found))
     else:
         _tell(found, now)
+
+
+def _release(settings: Settings, url: str, now: datetime, *, as_json: bool) -> None:
+    """Beside whatever else is at work on the store: it is one transaction.
+
+    Raises:
+        Refused: settings name no such upstream.
+        Unable: nothing of it is held back.
+    """
+    from coranto.client.address import without_login
+    from coranto.intake import condition
+    from coranto.store import open_store, read_store
+
+    upstream = _named(settings, url)
+    place = without_login(upstream.url)
+    store = read_store(settings.store)  # is it there, whole, and of this version?
+    if store is None:
+        raise Unable('nothing is known yet: run "coranto build" first')
+    store.close()
+    with closing(open_store(settings.store)) as store:
+        released = condition.release(store, upstream, now)
+    if released is None:
+        raise Unable(f"{place} is not held: nothing of it waits to be released")
+    if as_json:
+        say.document({"source": without_login(upstream.key), "place": place, "released": released})
+    else:
+        say.out(f"released {say.count(released, 'entry', 'entries')} of {place}; they are published at the next build")
+
+
+def _named(settings: Settings, url: str) -> Upstream:
+    """The upstream that a person means: by its address in the settings, with or without its login, or by its key."""
+    import difflib
+
+    from coranto.client.address import without_login
+
+    names = {name: one for one in settings.upstreams for name in (one.key, without_login(one.url), one.url)}
+    if url in names:
+        return names[url]
+    shown = [without_login(one.url) for one in settings.upstreams]
+    near = difflib.get_close_matches(url, shown, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else "`coranto status` shows them all"
+    raise Refused(f'the settings name no upstream "{without_login(url)}"; {hint}')
 
 
 def _tell(found: SiteState, now: datetime) -> None:
@@ -69,7 +124,8 @@ def _row(state: State, now: datetime) -> tuple[str, ...]:
 
     health = f"{state.health} ({state.failing})" if state.failing and state.kind == "posts" else state.health
     place = without_login(state.place)
-    return place, f"{state.entries:,}", health, _past(state.last_poll, now), _future(state, now), state.why
+    since = _span(now, state.since) if state.since else "-"
+    return place, f"{state.entries:,}", health, since, _past(state.last_poll, now), _future(state, now), state.why
 
 
 def _past(moment: datetime | None, now: datetime) -> str:
@@ -114,8 +170,11 @@ def _object(state: State) -> dict[str, object]:
         "place": without_login(state.place),
         "entries": state.entries,
         "health": state.health,
+        "since": state.since and state.since.isoformat(),
         "last_poll": state.last_poll and state.last_poll.isoformat(),
         "next_poll": state.next_poll and state.next_poll.isoformat(),
         "failing": state.failing,
+        "error": state.error or None,
+        "held": state.held,
         "why": state.why,
     }

@@ -83,6 +83,7 @@ class Response:
         body: decoded; empty unless the status is 2xx, because the body of an error is no feed.
         permanent: there were redirects, and every one was 301 or 308.
         hops: the addresses asked before ``url``, in order.
+        seconds: from the first lookup to the last byte, without waiting for a host's turn.
     """
 
     url: str
@@ -91,6 +92,7 @@ class Response:
     body: bytes = b""
     permanent: bool = False
     hops: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     def header(self, name: str) -> str:
         """The value of a header field, or nothing."""

@@ -109,7 +109,7 @@ class Client:
         while True:
             answer = self._exchange(wire, hop, _merged(headers, private if hop.origin == owner else {}), meter)
             if answer.status not in _REDIRECTS:
-                return _final(answer, hops, permanent=permanent)
+                return _final(answer, hops, permanent=permanent, seconds=meter.spent())
             permanent = permanent and answer.status in _PERMANENT
             hops.append(hop.url)
             hop = address.follow(hop, answer.header("location"))
@@ -200,7 +200,7 @@ def _joined(chunks: Iterable[bytes], hop: Hop, cap: int) -> bytes:
     return bytes(wire)
 
 
-def _final(answer: Response, hops: list[str], *, permanent: bool) -> Response:
+def _final(answer: Response, hops: list[str], *, permanent: bool, seconds: float) -> Response:
     return Response(
         url=answer.url,
         status=answer.status,
@@ -208,6 +208,7 @@ def _final(answer: Response, hops: list[str], *, permanent: bool) -> Response:
         body=answer.body,
         permanent=permanent and bool(hops),
         hops=tuple(hops),
+        seconds=seconds,
     )
 
 

@@ -49,6 +49,10 @@ class Meter:
             raise FetchError("timeout", self._url, f"no complete answer within {limit}; the server is slow or down")
         return left
 
+    def spent(self) -> float:
+        """Seconds that the poll took so far."""
+        return self._limits.seconds - (self._deadline - self._clock())
+
     def glance(self) -> float:
         """How long a read may be silent before :meth:`left` is asked again, in seconds."""
         return min(self.left(), _GLANCE)

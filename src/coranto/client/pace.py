@@ -97,6 +97,14 @@ class Pace:
         """The time of day: the instant of the run, and what has passed since; no step of the system's clock."""
         return self._started + timedelta(seconds=self._clock() - self._start)
 
+    def set_clock(self, now: datetime) -> None:
+        """The time of day made a step: what was still to be waited is to be waited still (P15), no more and no less."""
+        with self._changed:
+            step = now.astimezone(UTC) - self.moment()
+            self._started += step
+            self._held = {scope: (_whole(until + step), why) for scope, (until, why) in self._held.items()}
+            self._unkept.update(self._held)
+
     def rest(self, seconds: float) -> None:
         """Do nothing for a while."""
         self._sleep(seconds)

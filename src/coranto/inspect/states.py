@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from coranto.client.address import without_login
 from coranto.inspect.windows import Cut, cut_short
+from coranto.intake.condition import condition_of
 from coranto.model import FEED, POSTS, Failure
 from coranto.readers.folder import scan
 from coranto.settings.values import HOUR, Posts, Settings, Upstream
@@ -25,11 +27,14 @@ class State:
     kind: str  # posts or feed
     place: str  # the pattern or the address, as settings write it
     entries: int = 0
-    health: str  # healthy, failing, gone, held, missing, never polled, not built
+    health: str  # feeds: as `coranto.doctor` names it; also missing, never polled, not built
+    since: datetime | None = None  # feeds: since when it is so
     last_poll: datetime | None = None
     next_poll: datetime | None = None  # None: at every build, or never
     why: str = ""  # why it is polled then, or what is wrong
     failing: int = 0  # posts: files that are wrong now; feeds: failed polls in a row
+    error: str = ""  # feeds: why the last poll failed
+    held: int = 0  # feeds: entries that are held back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ def states(settings: Settings, store: Store | None) -> SiteState:
         rows = tuple(State(key=key, kind=kind, place=place, health="not built") for key, kind, place in unknown)
         return SiteState(built=False, sources=rows)
     lookups = Lookups(store.database)
-    reading = _Reading(store, lookups.entries_by_source())
+    reading = _Reading(store, lookups)
     sources = [reading.posts(posts) for posts in settings.posts]
     sources += [reading.upstream(upstream) for upstream in settings.upstreams]
     return SiteState(
@@ -77,9 +82,10 @@ def _failing(store: Store, folders: Sequence[Posts]) -> tuple[Failure, ...]:
 class _Reading:
     """One state after another, from one store."""
 
-    def __init__(self, store: Store, entries: dict[int, int]) -> None:
+    def __init__(self, store: Store, lookups: Lookups) -> None:
         self._store = store
-        self._entries = entries
+        self._entries = lookups.entries_by_source()
+        self._held = lookups.held_by_source()
         self._ids = store.sources.ids()
 
     def posts(self, posts: Posts) -> State:
@@ -124,47 +130,42 @@ class _Reading:
         """A subscription, by its last visit."""
         source = self._ids.get(upstream.key)
         known = self._store.sources.subscription(source) if source is not None else Subscription()
-        always = upstream.path is not None
+        always, holding = upstream.path is not None, self._held.get(source or 0, 0)
+        health, why = _health(upstream, known, holding)
         return State(
             key=upstream.key,
             kind=FEED,
             place=upstream.url,
             entries=self._entries.get(source or 0, 0),
-            health=_health(known),
+            health=health,
+            since=known.health_since,
             last_poll=known.last_poll,
             next_poll=None if always or known.gone else known.due,
-            why=_why(upstream, known),
+            why=why,
             failing=known.errors,
+            error=known.error if known.errors else "",
+            held=holding,
         )
 
 
-def _health(known: Subscription) -> str:
-    if known.gone:
-        return "gone"
+def _health(upstream: Upstream, known: Subscription, holding: int) -> tuple[str, str]:
+    """How it is, and what is wrong, else why it is polled when it is."""
     if known.last_poll is None:
-        return "never polled"
-    return "failing" if known.errors else "healthy"
-
-
-def _why(upstream: Upstream, known: Subscription) -> str:
-    """Why it is polled when it is, or what is wrong; what the operator should know of a move."""
-    if upstream.path is not None:
-        return _failure(known) or "a file: read at every build"
-    if known.last_poll is None:
-        return "due at the next build"
-    said = _failure(known) or _reason(upstream, known)
-    return f"{said}; {known.notice}" if known.notice else said
-
-
-def _failure(known: Subscription) -> str:
-    if not known.errors:
-        return ""
-    since = f" since {known.failing_since:%Y-%m-%d %H:%M} UTC" if known.failing_since else ""
-    return f"failed {known.errors} times in a row{since}: {known.error}" if known.errors > 1 else known.error
+        return "never polled", "a file: read at every build" if upstream.path is not None else "due at the next build"
+    health, why = known.health, known.health_why
+    if not health:  # last visited by a Coranto that did not judge
+        health, why = condition_of(known, upstream, holding)
+    why = why or _reason(upstream, known)
+    if holding and health != "held":
+        entries = "1 entry is" if holding == 1 else f"{holding:,} entries are"
+        why += f"; {entries} held back: `coranto status --release {without_login(upstream.url)}` publishes them"
+    return health, why
 
 
 def _reason(upstream: Upstream, known: Subscription) -> str:
     """What decided the time of the next poll."""
+    if upstream.path is not None:
+        return "a file: read at every build"
     skips = " outside the hours and days that the feed names" if known.skip_hours or known.skip_days else ""
     spans = {
         "every": f"every: {duration(upstream.every)}",

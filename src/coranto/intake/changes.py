@@ -76,5 +76,5 @@ def _read_upstreams_again(run: Run) -> None:
             words = store.entries.words(row.uid)
             entry = run.library().judged(row.entry, words)
             again = run.library().row(store, entry, row.source, known=row, now=run.now)
-            state = row.state if row.state in ("purged", "withdrawn") else again.state
-            store.entries.put(replace(again, state=state))
+            stays = row.state in ("purged", "withdrawn") or (row.state == "held" and again.state != "dropped")
+            store.entries.put(replace(again, state=row.state if stays else again.state))

@@ -6,19 +6,42 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from coranto import identity
+from coranto import doctor, identity
 from coranto.dedup.recognise import Known, recognise, repeats
 from coranto.intake.library import Library
 from coranto.model import Document, Entry, Words
 from coranto.store import Store
-from coranto.store.entries import Row
+from coranto.store.entries import Row, State
 
 MOST_UPDATES = 24  # of one entry, in all (R18)
 BETWEEN_UPDATES = timedelta(hours=1)
+MOST_HELD = 1000  # entries of one source that are held back; more only if its document lists more
 
 
-def take_document(store: Store, library: Library, document: Document, source: int, now: datetime) -> None:
-    """Store what a feed says now.  What it no longer lists stays (R15)."""
+def take_document(
+    store: Store,
+    library: Library,
+    document: Document,
+    source: int,
+    now: datetime,
+    *,
+    held: bool = False,
+    before: int = 0,
+) -> doctor.Reading:
+    """Store what a feed says now.  What it no longer lists stays (R15).
+
+    Args:
+        store: where to.
+        library: of the site.
+        document: as parsed.
+        source: its row.
+        now: the instant of the run.
+        held: whether the source is held already: then whatever reappears is held back too (R16).
+        before: how many entries the last document listed; 0: unknown, or this one lists only a part.
+
+    Returns:
+        What that showed of the source.
+    """
     with store.database.transaction():
         if store.sources.describe(source, document.source):
             _touch_all(store, source)
@@ -26,10 +49,14 @@ def take_document(store: Store, library: Library, document: Document, source: in
         rows = [_facts(row.uid, row.entry, library) for row in known.values()]
         entries = repeats(document.entries, library.url, rows)
         found = recognise([_facts(index, entry, library) for index, entry in enumerate(entries)], rows)
+        holds, reading = _examined(entries, known, found, held=held, before=before)
         for index, entry in enumerate(entries):
-            _take(store, library, entry, source, known.get(found[index] or 0), now)
+            _take(store, library, entry, source, known.get(found[index] or 0), now, hold=index in holds)
+        if holds:
+            store.entries.forget_held(source, most=max(MOST_HELD, len(entries)))
         for own_id in document.withdrawn:
             _withdraw(store, source, own_id)
+    return reading
 
 
 def take_pending(store: Store, library: Library, now: datetime) -> None:
@@ -59,10 +86,37 @@ def _facts(number: int, entry: Entry, library: Library) -> Known:
     )
 
 
-def _take(store: Store, library: Library, entry: Entry, source: int, known: Row | None, now: datetime) -> None:
+def _examined(
+    entries: Sequence[Entry], known: dict[int, Row], found: dict[int, int | None], *, held: bool, before: int
+) -> tuple[frozenset[int], doctor.Reading]:
+    """Which entries are to be held back, and what the document shows of its source."""
+    items = [_item(index, entry) for index, entry in enumerate(entries)]
+    rows = {uid: _item(uid, row.entry) for uid, row in known.items()}
+    once = [rows[uid] for uid, row in known.items() if row.state not in ("held", "withdrawn")]
+    holds = doctor.to_hold(found, doctor.reappearing(items, once, found), held=held)
+    holds = frozenset(index for index in holds if not entries[index].dropped)
+    fresh = sum(row is None for row in found.values()) - len(holds)
+    still = sum(row is not None and known[row].state == "held" for row in found.values())
+    shape = doctor.compare(items, rows.values(), found, before=before)
+    return holds, doctor.Reading(listed=len(entries), fresh=fresh, held=len(holds) + still, shape=shape)
+
+
+def _item(number: int, entry: Entry) -> doctor.Item:
+    return doctor.Item(
+        number=number,
+        own_id=entry.own_id,
+        title=identity.title_key(entry.title),
+        instant=identity.instant_key(entry.published),
+        code=entry.code,
+    )
+
+
+def _take(
+    store: Store, library: Library, entry: Entry, source: int, known: Row | None, now: datetime, *, hold: bool
+) -> None:
     words = entry.words or Words()
     if known is None:
-        _add(store, library, entry, words, source, now)
+        _add(store, library, entry, words, source, now, hold=hold)
         return
     entry = replace(entry, name=known.entry.name, words=None)
     shown = store.entries.words(known.uid)
@@ -79,12 +133,13 @@ def _take(store: Store, library: Library, entry: Entry, source: int, known: Row 
         _put(store, library, _as_shown(entry, known.entry), known, now)
 
 
-def _add(store: Store, library: Library, entry: Entry, words: Words, source: int, now: datetime) -> None:
+def _add(store: Store, library: Library, entry: Entry, words: Words, source: int, now: datetime, *, hold: bool) -> None:
     name = identity.row_name(entry)
     while store.entries.named(source, name) is not None:
         name += "+"  # an older row was made of the same facts and has changed since
     entry = replace(entry, name=name, words=None)
-    uid = store.entries.put(library.row(store, entry, source, known=None, now=now))
+    row = library.row(store, entry, source, known=None, now=now)
+    uid = store.entries.put(replace(row, state="held") if hold else row)
     store.entries.keep_words(uid, words)
     _note_echo(store, library, entry, now)
 
@@ -92,18 +147,23 @@ def _add(store: Store, library: Library, entry: Entry, words: Words, source: int
 def _accept(store: Store, library: Library, known: Row, entry: Entry, words: Words, now: datetime) -> None:
     store.entries.drop_pending(known.uid)
     row = library.row(store, entry, known.source, known=known, now=now)
-    store.entries.put(replace(row, accepted=known.accepted + 1, accepted_at=now))
+    store.entries.put(replace(row, state=_state(row, known), accepted=known.accepted + 1, accepted_at=now))
     store.entries.keep_words(known.uid, words)
 
 
 def _put(store: Store, library: Library, entry: Entry, known: Row, now: datetime) -> None:
     """Store facts that may have changed, if any did."""
     row = library.row(store, entry, known.source, known=known, now=now)
-    if known.state == "purged":
-        row = replace(row, state="purged")
+    row = replace(row, state=_state(row, known))
     said = replace(row.entry, dropped="")  # the state says so
     if (said, row.state, row.url) != (known.entry, known.state, known.url):
         store.entries.put(row)
+
+
+def _state(row: Row, known: Row) -> State:
+    """Being listed again gives a purged entry no words, and lets none go that is held back; a word drops any."""
+    held = known.state == "held" and row.state != "dropped"
+    return known.state if held or known.state == "purged" else row.state
 
 
 def _says_else(entry: Entry, words: Words, known: Entry, shown: Words) -> bool:

@@ -12,7 +12,7 @@ from coranto.settings.values import Upstream
 from coranto.store import Store
 from coranto.store.sources import Subscription
 
-_DELTA = 226  # an answer that lists only what is new (RFC 3229)
+DELTA = 226  # an answer that lists only what is new (RFC 3229)
 
 
 def learn(
@@ -43,9 +43,11 @@ def learn(
         arrivals.append(now)  # nothing is known of the time before: its silence counts from here
     store.sources.note_arrivals(source, arrivals, apart=min(upstream.every, schedule.HOUR))
     store.sources.forget_arrivals(source, before=now - rhythm.REMEMBERED, after=now)
-    if outcome.status != _DELTA and outcome.document and _rolls(outcome, known, new, now, upstream.every):
+    if outcome.status != DELTA and outcome.document and _rolls(outcome, known, new, now, upstream.every):
         return upstream.every
-    return rhythm.interval(store.sources.arrivals(source), now, floor=upstream.every)
+    return rhythm.interval(
+        store.sources.arrivals(source), now, floor=upstream.every, phase=schedule.phase(upstream.key)
+    )
 
 
 def last_new(known: Subscription, new: Sequence[datetime], now: datetime) -> datetime | None:

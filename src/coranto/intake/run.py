@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from coranto.progress import Progress
@@ -32,3 +33,15 @@ class Run:
     progress: Progress
     offline: bool = False
     accept_deleted: bool = False
+
+
+def readers_of(settings: Settings) -> Callable[[], Library]:
+    """The readers, loaded when something is to be read, and once."""
+
+    @cache
+    def library() -> Library:
+        from coranto.intake.library import Library
+
+        return Library(settings)
+
+    return library

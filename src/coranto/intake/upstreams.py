@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from coranto import schedule
-from coranto.intake import habits, moved
+from coranto.doctor import Reading
+from coranto.intake import condition, habits, moved
 from coranto.intake.run import Run
 from coranto.intake.visits import due_upstreams, visits_made
 from coranto.model import Outcome
@@ -38,24 +39,28 @@ def _take(run: Run, upstream: Upstream, source: int, outcome: Outcome) -> None:
     store = run.store
     with store.database.transaction():
         known = store.sources.subscription(source)
-        new = _take_entries(run, upstream, source, known, outcome)
+        newest = store.sources.newest_entry()
+        reading = _take_entries(run, upstream, source, known, outcome)
+        new = store.sources.dates_since(source, newest) if reading else []
         rhythm = habits.learn(store, source, upstream, known, outcome, new, run.now)
-        known = replace(known, last_new=habits.last_new(known, new, run.now), rhythm=rhythm)
-        store.sources.keep_subscription(source, _after(known, upstream, outcome, run.now))
+        after = replace(known, last_new=habits.last_new(known, new, run.now), rhythm=rhythm)
+        after = condition.learned(_after(after, upstream, outcome, run.now), known, outcome, reading, run.now)
+        holding = len(store.entries.held(source))
+        after = condition.judged(after, upstream, holding, run.now, asked=known.last_good)
+        store.sources.keep_subscription(source, after)
 
 
-def _take_entries(run: Run, upstream: Upstream, source: int, known: Subscription, outcome: Outcome) -> list[datetime]:
-    """Store the entries of an answer; the dates of those that are new."""
+def _take_entries(run: Run, upstream: Upstream, source: int, known: Subscription, outcome: Outcome) -> Reading | None:
+    """Store the entries of an answer; what they show of the source."""
     if outcome.document is None:
-        return []
+        return None
     from coranto.client.address import without_login
     from coranto.intake.document import take_document
 
-    newest, document = run.store.sources.newest_entry(), outcome.document
+    document, before = outcome.document, condition.listed_before(known, outcome)
     if known.moved_to:  # what stands in every entry stays, or all of them would change on the day of the move
         document = replace(document, source=replace(document.source, feed_url=without_login(upstream.url)))
-    take_document(run.store, run.library(), document, source, run.now)
-    return run.store.sources.dates_since(source, newest)
+    return take_document(run.store, run.library(), document, source, run.now, held=known.held, before=before)
 
 
 def _after(known: Subscription, upstream: Upstream, outcome: Outcome, now: datetime) -> Subscription:

@@ -13,7 +13,6 @@ from coranto import schedule
 from coranto.intake.run import Run
 from coranto.model import Outcome
 from coranto.settings.values import Fetch, Settings, Upstream
-from coranto.store import Store
 from coranto.store.sources import Subscription
 
 if TYPE_CHECKING:
@@ -63,16 +62,29 @@ def visits_made(run: Run, due: Sequence[Upstream]) -> Iterator[Outcome]:
             client,
             threads=fetch.threads,
             clock=pace.moment,
-            on_begin=partial(leased, run.store, run.now),
+            may_begin=partial(may_begin, run),
             on_held=partial(held_up, run),
         )
 
 
-def leased(store: Store, now: datetime, visit: Visit) -> None:
-    """A visit is about to begin: a crash or a stop in its middle costs no early request (P7)."""
-    if visit.upstream.path is None:
-        due = now + timedelta(seconds=visit.upstream.every)
-        store.sources.postpone(store.sources.ids()[visit.upstream.key], due, "interrupted")
+def may_begin(run: Run, visit: Visit) -> bool:
+    """Note that a visit is about to begin, so that a crash or a stop in its middle costs no early request (P7).
+
+    Not if the feed asks to be left alone in this hour, though it was due in the one before (P11): then it is later.
+    """
+    upstream = visit.upstream
+    if upstream.path is not None:
+        return True
+    source = run.store.sources.ids()[upstream.key]
+    known = run.store.sources.subscription(source)
+    facts = schedule.Facts(skip_hours=known.skip_hours, skip_days=known.skip_days)
+    later = schedule.outside(run.now, facts)
+    if later != run.now:
+        run.store.sources.postpone(source, later, known.reason)
+        run.report.subscriptions.not_due += 1
+        return False
+    run.store.sources.postpone(source, run.now + timedelta(seconds=upstream.every), "interrupted")
+    return True
 
 
 def held_up(run: Run, visit: Visit, until: datetime) -> None:

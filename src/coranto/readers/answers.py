@@ -42,7 +42,8 @@ def judged(upstream: Upstream, known: Outcome, response: Response, context: Pars
     A refused answer leaves everything as it was: the outcome then carries the old validators (P3).
     """
     status = response.status
-    facts = replace(known, status=status, retry_after=schedule.retry_after(response.header("retry-after"), now))
+    wait = schedule.retry_after(response.header("retry-after"), now)
+    facts = replace(known, status=status, retry_after=wait, seconds=response.seconds)
     if status in _FRESH:
         facts = replace(facts, max_age=_max_age(response, now))
     try:

@@ -14,7 +14,7 @@ from coranto.client import Client, HeldError, Pace, StoppedError
 from coranto.model import Outcome
 from coranto.readers.upstream import Visit, visit
 
-OnBegin = Callable[[Visit], None]
+MayBegin = Callable[[Visit], bool]
 OnHeld = Callable[[Visit, datetime], None]
 
 
@@ -25,7 +25,7 @@ def poll_all(
     threads: int,
     clock: Callable[[], datetime],
     on_done: Callable[[Outcome], None] | None = None,
-    on_begin: OnBegin | None = None,
+    may_begin: MayBegin | None = None,
     on_held: OnHeld | None = None,
 ) -> Iterator[Outcome]:
     """Visit all subscriptions that are due; their outcomes come as they are done, in no fixed order.
@@ -38,10 +38,10 @@ def poll_all(
         threads: how many hosts are asked at the same time.
         clock: the time of each visit.
         on_done: told of each outcome, for a progress bar.
-        on_begin: see :class:`Poller`.
+        may_begin: see :class:`Poller`.
         on_held: see :class:`Poller`.
     """
-    poller = Poller(client, threads=threads, clock=clock, on_begin=on_begin, on_held=on_held)
+    poller = Poller(client, threads=threads, clock=clock, may_begin=may_begin, on_held=on_held)
     try:
         poller.add(due)
         while poller.busy:
@@ -70,7 +70,7 @@ class Poller:
         *,
         threads: int,
         clock: Callable[[], datetime],
-        on_begin: OnBegin | None = None,
+        may_begin: MayBegin | None = None,
         on_held: OnHeld | None = None,
         idle: Callable[[float], object] | None = None,
         wake: threading.Event | None = None,
@@ -82,14 +82,14 @@ class Poller:
                 outcome.
             threads: how many hosts are asked at the same time.
             clock: the time of each visit.
-            on_begin: told of each visit that is about to be made.
+            may_begin: asked about each visit that is about to be made; what it refuses is let go of.
             on_held: told of each visit that was not made, and when it may be (whole seconds, UTC).
             idle: waits so many seconds while nothing is under way; by default the pace does.
             wake: whoever sets it ends a rest.
         """
         self._client, self._pace = client, client.pace
         self._threads, self._clock = max(threads, 1), clock
-        self._on_begin, self._on_held = on_begin or _ignore, on_held or _ignore
+        self._allows, self._on_held = may_begin or _always, on_held or _ignore
         self._idle = idle or client.pace.rest
         self._wake = wake or threading.Event()
         self._turns = _Turns(client.pace)
@@ -159,9 +159,10 @@ class Poller:
         if url and (until := self._pace.held(url)):
             self._on_held(one, until)
             return False
+        if not self._allows(one):
+            return False
         if url:
             self._pace.begins(url)
-        self._on_begin(one)
         return True
 
     def _make(self, host: str, one: Visit) -> None:
@@ -273,6 +274,11 @@ class _Crew:
 
 def _ignore(*_: object) -> None:
     """Nobody wants to know."""
+
+
+def _always(_: Visit) -> bool:
+    """Nobody minds."""
+    return True
 
 
 def _address(one: Visit) -> str:

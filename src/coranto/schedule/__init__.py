@@ -6,7 +6,7 @@ All durations are seconds; all instants are aware.
 
 from __future__ import annotations
 
-from coranto.schedule.due import Facts, is_due, lost_track, next_due, reason
+from coranto.schedule.due import Facts, is_due, lost_track, next_due, outside, phase, reason
 from coranto.schedule.headers import max_age, retry_after
 from coranto.schedule.spans import DAY, HOUR, LONGEST, LONGEST_RETRY, MINUTE, UNSTATED
 
@@ -22,6 +22,8 @@ __all__ = [
     "lost_track",
     "max_age",
     "next_due",
+    "outside",
+    "phase",
     "reason",
     "retry_after",
 ]

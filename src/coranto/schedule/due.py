@@ -56,7 +56,20 @@ def next_due(*, now: datetime, every: int, facts: Facts, errors: int, key: str, 
         start += timedelta(seconds=1)
     start = start.replace(microsecond=0)
     due = start + timedelta(seconds=min(delay + _spread(delay, key), farthest) if every else delay)
-    return _outside(due, facts, start + timedelta(seconds=max(LONGEST_RETRY, delay)))
+    return outside(due, facts, within=timedelta(seconds=max(LONGEST_RETRY, delay)) - (due - start))
+
+
+def outside(due: datetime, facts: Facts, *, within: timedelta = timedelta(seconds=LONGEST_RETRY)) -> datetime:
+    """``due``, or the same minute of the first later hour that is not skipped (P11); minutes stay, lest all meet.
+
+    A feed that skips everything ``within`` that time, a week or more, is not obeyed: it would never be read again.
+    """
+    moment, farthest = due, due + within
+    while moment.hour in facts.skip_hours or moment.weekday() in facts.skip_days:
+        moment += timedelta(hours=1)
+        if moment > farthest:
+            return due
+    return moment
 
 
 def is_due(due: datetime | None, now: datetime, *, asked: datetime | None = None, every: int = 0) -> bool:
@@ -122,18 +135,14 @@ def _backoff(every: int, errors: int) -> int:
 def _spread(delay: int, key: str) -> int:
     """Seconds to start later, from a hash: the same for one key and delay, even over all keys (P20)."""
     widest = min(delay // _SPREAD_SHARE, WIDEST_SPREAD)
-    share = int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big")
-    return share * (widest + 1) >> 64
+    return _share(key) * (widest + 1) >> 64
 
 
-def _outside(due: datetime, facts: Facts, farthest: datetime) -> datetime:
-    """``due``, or the same minute of the first later hour that is not skipped (P11); minutes stay, lest all meet.
+def phase(key: str) -> float:
+    """A number from 0 to below 1, from a hash: even over all keys."""
+    return (_share(key) >> 11) / (1 << 53)
 
-    A feed that skips everything, or for over a week, is not obeyed: it would never be read again.
-    """
-    moment = due
-    while moment.hour in facts.skip_hours or moment.weekday() in facts.skip_days:
-        moment += timedelta(hours=1)
-        if moment > farthest:
-            return due
-    return moment
+
+def _share(key: str) -> int:
+    """64 bits."""
+    return int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big")

@@ -18,7 +18,9 @@ _DAY, _WEEK = 24, 7 * 24  # hours after which habits repeat
 _OUTSIDE = 4  # the ceiling's part for hours without news
 
 
-def interval(arrivals: Sequence[datetime], now: datetime, *, floor: int, ceiling: int = LONGEST) -> int:
+def interval(
+    arrivals: Sequence[datetime], now: datetime, *, floor: int, ceiling: int = LONGEST, phase: float = 0.0
+) -> int:
     """Seconds until the next look.
 
     Args:
@@ -27,6 +29,8 @@ def interval(arrivals: Sequence[datetime], now: datetime, *, floor: int, ceiling
         now: when the source was last asked.
         floor: the operator's interval; never less.
         ceiling: never more, but for the floor.
+        phase: where in an hour with news the first look falls, as a share of the floor: else all morning papers of
+            the world would be asked on the stroke of six (P20).  Who looks hourly looks somewhere in it, too.
 
     Returns:
         The ceiling after 30 silent days, its half after 14, its quarter after 7; half the mean gap (at most that
@@ -39,7 +43,7 @@ def interval(arrivals: Sequence[datetime], now: datetime, *, floor: int, ceiling
     for silence, part in _SILENCES:
         if now - past[-1] >= silence:
             return max(floor, ceiling // part)
-    wanted = _until_news(past, now, ceiling // _OUTSIDE)
+    wanted = _until_news(past, now, ceiling // _OUTSIDE, int(phase * min(floor, HOUR)))
     if now - past[0] < _ENOUGH:
         # The gap that is open counts too: a source that has fallen silent is not asked as if it had not.
         wanted = min(wanted, int((now - past[0]).total_seconds()) // len(past) // 2)
@@ -71,14 +75,14 @@ def rolls(fresh: int, listed: int) -> bool:
     return listed > 0 and 2 * fresh >= listed
 
 
-def _until_news(past: Sequence[datetime], now: datetime, longest: int) -> int:
-    """Seconds until the next hour that has news by habit; 0 within one, ``longest`` if it is farther away."""
+def _until_news(past: Sequence[datetime], now: datetime, longest: int, into: int) -> int:
+    """Seconds until ``into`` the next hour that has news by habit; 0 within one, ``longest`` if it is farther away."""
     hours = _WEEK if now - past[0] >= _ENOUGH else _DAY
     busy = {_hour(moment) % hours for moment in past if now - moment <= REMEMBERED}
     for ahead in range(longest // HOUR + 1):
         if (_hour(now) + ahead) % hours in busy:
             begin = (_hour(now) + ahead) * HOUR
-            return min(max(begin - int(now.timestamp()), 0), longest)
+            return min(begin + into - int(now.timestamp()), longest) if ahead else 0
     return longest
 
 

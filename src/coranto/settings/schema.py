@@ -247,9 +247,10 @@ class ScheduleSection(Section):
     """When the daemon works."""
 
     refresh: Annotated[str, Kind("duration or cron expression", shapes.refresh)] = Field(
-        default="15m",
-        description="How often it looks for work: an interval, or a cron expression.",
-        examples=["15m", "0 * * * *"],
+        default="1m",
+        description="How often the daemon looks for upstreams that are due: an interval, or a cron expression. It is "
+        "no polling interval: `every` is.",
+        examples=["1m", "*/5 6-22 * * *"],
     )
 
 

@@ -13,12 +13,12 @@ import zoneinfo
 from datetime import date
 from urllib.parse import SplitResult, urlsplit
 
+from coranto.settings import cron
 from coranto.settings.problems import quoted
 
 _DURATION = re.compile(r"([0-9]+)(\.[0-9]+)?([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = 36500 * 86400
-_CRON_FIELD = re.compile(r"[0-9A-Za-z*,/-]+")
 _LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646 2.1, its outline
 _DNS = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _TAG = re.compile(rf"(?:[A-Za-z0-9._-]+@)?{_DNS},([0-9]{{4}})(?:-([0-9]{{2}})(?:-([0-9]{{2}}))?)?")  # RFC 4151 2.1
@@ -82,12 +82,13 @@ def duration(text: str) -> str:
 
 
 def refresh(text: str) -> str:
-    """An interval, or a cron expression of five fields."""
-    fields = text.split()
-    if len(fields) == 1:
-        return duration(text)
-    if len(fields) == 5 and all(_CRON_FIELD.fullmatch(part) for part in fields):
+    """An interval, or a cron expression: five fields, or a word such as ``@hourly``."""
+    parts = text.split()
+    if len(parts) == 5 or text.lstrip().startswith("@"):
+        cron.fields(text)
         return text
+    if len(parts) == 1:
+        return duration(text)
     raise ValueError(
         f'{quoted(text)} is neither an interval such as 15m nor a cron expression of five fields such as "0 * * * *"',
     )

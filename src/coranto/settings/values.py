@@ -125,4 +125,4 @@ class Settings:
     identity: IdentityRules = IdentityRules()
     fetch: Fetch = Fetch()
     keep: int = 400 * DAY
-    refresh: str = "15m"  # an interval, or a cron expression
+    refresh: str = "1m"  # an interval, or a cron expression

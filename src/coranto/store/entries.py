@@ -69,6 +69,13 @@ class Entries:
         rows = self._select("pending IS NOT NULL AND accepted_at <= :before", before=stamp(before))
         return [(row, *self._pending(row)) for row in rows]
 
+    def held(self, source: int) -> list[int]:
+        """The entries of a source that are held back (R16), newest first."""
+        rows = self._db.rows(
+            "SELECT uid FROM entry WHERE source = :source AND state = 'held' ORDER BY uid DESC", source=source
+        )
+        return [uid for (uid,) in rows]
+
     def has_pending(self) -> bool:
         """Whether any newer text waits."""
         return bool(self._db.rows("SELECT 1 FROM entry WHERE pending IS NOT NULL LIMIT 1"))
@@ -183,6 +190,13 @@ class Entries:
         for (uid,) in rows:
             self.set_state(uid, "purged")
             self.forget_words(uid)
+
+    def forget_held(self, source: int, *, most: int) -> None:
+        """Delete the oldest of a source's entries that are held back, so that at most so many stay."""
+        uids: list[dict[str, Value]] = [{"uid": uid} for uid in self.held(source)[most:]]
+        for table, column in (("entry", "uid"), ("words", "entry"), ("ekey", "entry"), ("entry_category", "entry")):
+            self._db.many(f"DELETE FROM {table} WHERE {column} = :uid", uids)
+        self._db.many("DELETE FROM touched WHERE entry = :uid", uids)
 
     def keep_pending(self, uid: int, entry: Entry, words: Words) -> None:
         """Keep a newer text until it may be shown (R18)."""

@@ -26,8 +26,14 @@ class Lookups:
         self._db = database
 
     def entries_by_source(self) -> dict[int, int]:
-        """How many entries each source has, withdrawn ones left out."""
-        return dict(self._db.rows("SELECT source, COUNT(*) FROM entry WHERE state <> 'withdrawn' GROUP BY source"))
+        """How many entries each source has, without those that are withdrawn or held back."""
+        return dict(
+            self._db.rows("SELECT source, COUNT(*) FROM entry WHERE state NOT IN ('withdrawn', 'held') GROUP BY source")
+        )
+
+    def held_by_source(self) -> dict[int, int]:
+        """How many entries are held back, of each source that has any (R16)."""
+        return dict(self._db.rows("SELECT source, COUNT(*) FROM entry WHERE state = 'held' GROUP BY source"))
 
     def said(self, *, code: str = "", url: str = "", own_id: str = "") -> list[int]:
         """The entries with this infoCode, this canonical address or this id of their own, whatever counts of them."""

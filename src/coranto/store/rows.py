@@ -12,7 +12,7 @@ from coranto.store.database import Row as Columns
 from coranto.store.database import Value
 from coranto.store.values import moment, pack, stamp, unpack
 
-State = Literal["live", "purged", "waiting", "withdrawn", "dropped"]
+State = Literal["live", "purged", "waiting", "withdrawn", "dropped", "held"]
 STANDS = ("live", "purged")
 
 COLUMNS = """entry.uid, entry.source, source.key, entry.name, own_id, entry.link, permalinks, code, entry.title, instant,

@@ -109,4 +109,20 @@ CREATE TABLE output (
 CREATE INDEX output_folder ON output (folder);
 CREATE TABLE dirty (category TEXT PRIMARY KEY) WITHOUT ROWID;
 """,
+    """
+-- How a subscription is: the state, since when and why; the mean time of its answers; how many entries its last document
+-- listed; polls in a row that listed only new ones; how its document changed, and when; whether entries are held back.
+ALTER TABLE subscription ADD COLUMN health TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscription ADD COLUMN health_since INTEGER;
+ALTER TABLE subscription ADD COLUMN health_why TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscription ADD COLUMN milliseconds INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscription ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscription ADD COLUMN overruns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscription ADD COLUMN shape TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscription ADD COLUMN shape_at INTEGER;
+ALTER TABLE subscription ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+
+-- One more state of an entry: held, a known one that came again under a new id and link (R16); it stands nowhere.
+CREATE INDEX entry_held ON entry (source) WHERE state = 'held';
+""",
 )

@@ -39,6 +39,15 @@ class Subscription:
         rhythm: seconds that its own habits ask for (P12).
         skip_hours: hours in which it does not want to be asked, GMT.
         skip_days: days, Monday is 0.
+        health: how it is, as `coranto.doctor` names it; empty: not visited since this is noted.
+        health_since: since when it is so.
+        health_why: why, with what to do.
+        milliseconds: that its answers take, a mean; 0: unknown.
+        listed: entries in its last document.
+        overruns: polls in a row at which it listed nothing but new entries.
+        shape: how its document changed lately; empty: it did not.
+        shape_at: when it did last.
+        held: entries of its last document are held back (R16).
     """
 
     etag: str = ""
@@ -63,6 +72,15 @@ class Subscription:
     rhythm: int = 0
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    health: str = ""
+    health_since: datetime | None = None
+    health_why: str = ""
+    milliseconds: int = 0
+    listed: int = 0
+    overruns: int = 0
+    shape: str = ""
+    shape_at: datetime | None = None
+    held: bool = False
 
     @property
     def notice(self) -> str:
@@ -76,7 +94,8 @@ class Subscription:
 
 
 _FIELDS = tuple(field.name for field in fields(Subscription))
-_MOMENTS = {"due", "last_poll", "last_good", "last_new", "failing_since", "moved_since"}
+_MOMENTS = {"due", "last_poll", "last_good", "last_new", "failing_since", "moved_since", "health_since", "shape_at"}
+_FLAGS = {"gone", "held"}
 _SETS = {"skip_hours", "skip_days"}
 _COLUMNS = ", ".join(_FIELDS)
 _VALUES = ", ".join(f":{name}" for name in _FIELDS)
@@ -161,7 +180,12 @@ class Sources:
 
     def postpone(self, source: int, due: datetime, reason: str) -> None:
         """Put off the next poll of a subscription; nothing else of it changes."""
-        self._keep(source, replace(self.subscription(source), due=due, reason=reason))
+        with self._db.transaction():
+            self._keep(source, replace(self.subscription(source), due=due, reason=reason))
+
+    def release(self, source: int) -> None:
+        """Let a subscription go that was held (R16)."""
+        self._db.run("UPDATE subscription SET held = 0 WHERE source = :source", source=source)
 
     def _keep(self, source: int, state: Subscription) -> None:
         self._db.run(
@@ -182,9 +206,11 @@ class Sources:
         return int(self._db.rows("SELECT COALESCE(MAX(uid), 0) FROM entry")[0][0])
 
     def dates_since(self, source: int, entry: int) -> list[datetime]:
-        """The dates of the entries that a source got after ``entry`` was the newest of all."""
+        """The dates of the entries that a source got after ``entry`` was the newest of all; what is held is no news."""
         rows = self._db.rows(
-            "SELECT published FROM entry WHERE uid > :entry AND source = :source", entry=entry, source=source
+            "SELECT published FROM entry WHERE uid > :entry AND source = :source AND state <> 'held'",
+            entry=entry,
+            source=source,
         )
         return [moment(row[0]) for row in rows]
 
@@ -225,4 +251,4 @@ def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - a column of any type
         return moment(value)
     if name in _SETS:
         return frozenset(json.loads(value))
-    return bool(value) if name == "gone" else value
+    return bool(value) if name in _FLAGS else value

@@ -1,0 +1,215 @@
+"""`coranto run` as a process of its own: one instance, a good end, settings that change under it."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from commands import environment, interruptible, program, spawn
+from loopback import http, loopback, raw
+from test_worker import NEWS, site
+
+POST = "---\ntitle: {}\ndate: 2026-03-01 08:00:00 +0800\ncategories: news\n---\n正文。\n"
+
+
+class Running:
+    """A daemon at work."""
+
+    def __init__(self, process, log):
+        self.process, self._log = process, log
+
+    def lines(self, event=""):
+        return [line for line in self._log.read_text(encoding="utf-8").splitlines() if f"event={event}" in line]
+
+    def wait_for(self, what, seconds=20.0):
+        """Until ``what()`` is true; its value."""
+        end = time.monotonic() + seconds
+        while not (found := what()):
+            assert time.monotonic() < end, self._log.read_text(encoding="utf-8")
+            assert self.process.poll() is None, self._log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+        return found
+
+    def end(self, number=signal.SIGTERM):
+        """Exit code, and the seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=20)
+        return code, time.monotonic() - started
+
+
+@contextmanager
+def running(folder, *options, **env):
+    log = folder.parent / f"{folder.name}.log"
+    with log.open("ab") as out, interruptible():
+        process = subprocess.Popen(program("run", *options), cwd=folder, env=environment(**env), stderr=out)
+    try:
+        yield Running(process, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def write(folder, urls=(), **more):
+    text = site(urls, **more) if urls else site([]).replace("upstreams:\n", "")
+    (folder / "settings.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "site"
+    (place / "posts").mkdir(parents=True)
+    write(place)
+    (place / "posts" / "2026-03-01-a.md").write_text(POST.format("第一条"), encoding="utf-8")
+    return place
+
+
+def feed(folder):
+    file = folder / "feeds" / "news" / "atom.xml"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def test_it_publishes_and_a_new_post_within_seconds(folder):
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: "第一条" in feed(folder))
+        (folder / "posts" / "2026-03-01-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+        daemon.wait_for(lambda: "第二条" in feed(folder), seconds=6)
+        code, took = daemon.end()
+        assert (code, took < 5) == (0, True)
+        assert daemon.lines("stopped")[0].endswith("signal=SIGTERM")
+
+
+def test_it_stops_within_five_seconds_whatever_hangs_r23(folder):
+    """An upstream that says nothing, one whose name is looked up for ever, a tree that is whole afterwards."""
+    with loopback({"/ok": http(NEWS, ETag='"1"'), "/hangs": raw(60.0)}) as server:
+        write(folder, [server.url("/hangs"), server.url("/ok")], fetch="private: [127.0.0.1], pause: 0s")
+        with running(folder) as daemon:
+            daemon.wait_for(lambda: len(server.log) >= 1 and "第一条" in feed(folder))
+            code, took = daemon.end()
+    assert code == 0
+    assert took < 5
+    assert not list((folder / "feeds").rglob(".*"))
+    assert not list((folder / ".coranto").glob("*-wal")), "the store was closed"
+    assert spawn("status", cwd=folder).returncode == 0
+
+
+def test_what_was_broken_off_at_the_end_is_not_asked_again_at_once_p7(folder):
+    with loopback({"/hangs": raw(60.0)}) as server:
+        write(folder, [server.url("/hangs")])
+        for _ in range(2):
+            with running(folder) as daemon:
+                daemon.wait_for(lambda: daemon.lines("published") or daemon.lines("stopped"))
+                time.sleep(0.5)
+                daemon.end()
+        assert len(server.log) == 1
+    told = json.loads(spawn("status", "--json", cwd=folder).stdout)
+    assert told["sources"][-1]["failing"] == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_second_signal_ends_it_at_once(folder, number, code):
+    with loopback({"/hangs": raw(60.0)}) as server:
+        write(folder, [server.url("/hangs")])
+        with running(folder) as daemon:
+            daemon.wait_for(lambda: len(server.log) == 1)
+            daemon.process.send_signal(number)
+            daemon.wait_for(lambda: True)
+            time.sleep(0.2)
+            found, took = daemon.end(number)
+    assert found == code
+    assert took < 1.5
+
+
+def test_ctrl_c_is_told_as_that(folder):
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        assert daemon.end(signal.SIGINT)[0] == 130
+
+
+def test_one_instance_r8(folder):
+    """The second one stops within a second and names the first; one that was killed is no obstacle."""
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        for command in ("run", "build"):
+            started = time.monotonic()
+            second = spawn(command, cwd=folder)
+            assert second.returncode == 75
+            assert f"pid {daemon.process.pid}" in second.stderr
+            assert time.monotonic() - started < 2
+        daemon.process.kill()
+        daemon.process.wait()
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: len(daemon.lines("started")) == 2)
+        assert daemon.end()[0] == 0
+
+
+def test_bad_settings_at_the_start_are_refused_r22(folder):
+    (folder / "settings.yaml").write_text("site: 1\n", encoding="utf-8")
+    result = spawn("run", cwd=folder)
+    assert result.returncode == 2
+    assert "settings.yaml:1:" in result.stderr
+    assert not (folder / "feeds").exists()
+
+
+def test_a_bad_edit_keeps_the_last_good_settings_and_is_told_once_r22(folder):
+    file = folder / "settings.yaml"
+    good = file.read_text(encoding="utf-8")
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        file.write_text(good + "nonsense: 1\n", encoding="utf-8")
+        daemon.wait_for(lambda: daemon.lines("settings"))
+        daemon.process.send_signal(signal.SIGHUP)
+        (folder / "posts" / "2026-03-01-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+        daemon.wait_for(lambda: "第二条" in feed(folder))
+        (told,) = daemon.lines("settings")
+        assert "level=error" in told
+        assert "settings.yaml:3:1: nonsense" in told
+        file.write_text(good.replace("样站", "新站"), encoding="utf-8")
+        daemon.wait_for(lambda: "新站" in feed(folder))
+        assert daemon.lines("settings state=ok")
+        assert daemon.end()[0] == 0
+
+
+def test_sighup_reads_settings_again_and_a_new_upstream_is_polled(folder):
+    with loopback(http(NEWS, ETag='"1"')) as server, running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_for(lambda: daemon.lines("reloaded"))
+        write(folder, [server.url()])
+        daemon.wait_for(lambda: len(server.log) == 1)
+        daemon.end()
+
+
+def test_settings_that_name_another_store_move_there(folder):
+    file = folder / "settings.yaml"
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        file.write_text(file.read_text(encoding="utf-8") + "store: other/store.sqlite3\n", encoding="utf-8")
+        daemon.wait_for((folder / "other" / "store.sqlite3").exists)
+        daemon.wait_for(lambda: len(daemon.lines("started")) == 2)
+        assert daemon.end()[0] == 0
+
+
+def test_the_service_manager_hears_how_it_is(folder, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        with running(folder, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="1500000") as daemon:
+            heard = set()
+            while not {"READY=1", "WATCHDOG=1"} <= heard:
+                heard.add(manager.recv(4096).decode())
+            daemon.end()
+            while "STOPPING=1" not in heard:
+                heard.add(manager.recv(4096).decode())
+
+
+def test_the_log_can_be_json(folder):
+    with running(folder, "--log-format", "json") as daemon:
+        daemon.wait_for(lambda: '"event": "published"' in "".join(daemon.lines("") or daemon._log.read_text()))
+        daemon.end()
+        lines = [json.loads(line) for line in daemon._log.read_text(encoding="utf-8").splitlines()]
+    assert [line["event"] for line in lines] == ["started", "posts", "published", "stopped"]
