@@ -106,9 +106,7 @@ class Simulation:
 
     def _next_look(self) -> datetime:
         """The first look at which something is due; a look that finds nothing changes nothing."""
-        times = self._store.sources.times().values()
-        due = min((one.due for one in times if one.due and not one.gone), default=None)
-        now = self.clock.now()
+        due, now = self._store.sources.next_due(), self.clock.now()
         first = now + self._look
         if due is None or due <= first:
             return first

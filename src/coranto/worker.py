@@ -203,7 +203,7 @@ class Worker:
     # -- what is written down
 
     def _tell_source(self, key: str) -> None:
-        known = self._store.sources.subscription(self._store.sources.ids()[key])
+        known = self._store.sources.subscription(self._store.sources.id(key))
         state = "" if known.health == "healthy" else known.health
         level: Level = "info" if known.health in _FINE else "warning"
         self._journal.state(key, "source", state, level, url=key, why=known.health_why, next=known.due)

@@ -30,7 +30,7 @@ def take_upstreams(run: Run) -> None:
 
 def take_outcome(run: Run, upstream: Upstream, outcome: Outcome) -> None:
     """Store what a visit gave, and count it."""
-    _take(run, upstream, run.store.sources.ids()[upstream.key], outcome)
+    _take(run, upstream, run.store.sources.id(upstream.key), outcome)
     _count(run.report.subscriptions, outcome)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,23 +22,22 @@ if TYPE_CHECKING:
 
 def due_upstreams(run: Run) -> list[Upstream]:
     """The upstreams whose time has come; a file's always has."""
-    times = run.store.sources.times()
-    return [one for one in run.settings.upstreams if _is_due(one, times.get(one.key), run.now)]
+    known = run.store.sources.candidates(run.now, farthest=timedelta(seconds=schedule.LONGEST_RETRY))
+    return [one for one in run.settings.upstreams if one.path is not None or _is_due(one, known.get(one.key), run.now)]
 
 
 def _is_due(upstream: Upstream, known: Subscription | None, now: datetime) -> bool:
-    if upstream.path is not None or known is None:
-        return True
-    return not known.gone and schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
+    if known is None or known.gone:
+        return False
+    return schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
 
 
-def visits_of(run: Run, due: Sequence[Upstream], *, but: Container[str] = ()) -> list[Visit]:
-    """What a visit to each subscription needs; not to those whose keys ``but`` has."""
+def visits_of(run: Run, due: Sequence[Upstream]) -> list[Visit]:
+    """What a visit to each subscription needs."""
     from coranto.intake.rules import rules_of
 
-    rows = run.store.sources.ids()
-    rules = rules_of(run.settings).identity
-    return [_visit(one, run.store.sources.subscription(rows[one.key]), rules) for one in due if one.key not in but]
+    sources, rules = run.store.sources, rules_of(run.settings).identity
+    return [_visit(one, sources.subscription(sources.id(one.key)), rules) for one in due]
 
 
 def manners(settings: Settings) -> Fetch:
@@ -75,7 +74,7 @@ def may_begin(run: Run, visit: Visit) -> bool:
     upstream = visit.upstream
     if upstream.path is not None:
         return True
-    source = run.store.sources.ids()[upstream.key]
+    source = run.store.sources.id(upstream.key)
     known = run.store.sources.subscription(source)
     facts = schedule.Facts(skip_hours=known.skip_hours, skip_days=known.skip_days)
     later = schedule.outside(run.now, facts)
@@ -90,7 +89,7 @@ def may_begin(run: Run, visit: Visit) -> bool:
 def held_up(run: Run, visit: Visit, until: datetime) -> None:
     """Its host asked to be left alone: nothing was sent, nothing failed; only the next visit is later (P10)."""
     sources = run.store.sources
-    source = sources.ids()[visit.upstream.key]
+    source = sources.id(visit.upstream.key)
     known = sources.subscription(source)
     rest = int((until - run.now).total_seconds())
     facts = schedule.Facts(retry_after=rest, skip_hours=known.skip_hours, skip_days=known.skip_days)

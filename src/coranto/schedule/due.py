@@ -46,16 +46,16 @@ def next_due(*, now: datetime, every: int, facts: Facts, errors: int, key: str, 
         rhythm: what the source's own habits ask for, at most 24 h or ``every`` (P12); 0: nothing.
 
     Returns:
-        An instant in UTC, to the second; at most 24 h away (7 d by Retry-After, or by ``every``), and not in
-        hours or days that the feed asks to skip.
+        An instant in UTC, to the second; at most 24 h away (7 d by Retry-After, or by ``every``) and half an hour of
+        spread, without which all silent feeds would be asked together for ever; and not in hours or days that the
+        feed asks to skip.
     """
     delay = max(_wishes(every, facts, errors, rhythm).values())
-    farthest = max(LONGEST, delay)
     start = now.astimezone(UTC)
     if delay and start.microsecond:  # whole seconds, but never a moment early
         start += timedelta(seconds=1)
     start = start.replace(microsecond=0)
-    due = start + timedelta(seconds=min(delay + _spread(delay, key), farthest) if every else delay)
+    due = start + timedelta(seconds=delay + (_spread(delay, key) if every else 0))
     return outside(due, facts, within=timedelta(seconds=max(LONGEST_RETRY, delay)) - (due - start))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from coranto.model import Source
@@ -134,6 +134,17 @@ class Sources:
         """The row of every source that stands in settings, by key."""
         return dict(self._db.rows("SELECT key, id FROM source WHERE rank IS NOT NULL"))
 
+    def id(self, key: str) -> int:
+        """The row of one source that stands in settings.
+
+        Raises:
+            KeyError: there is none.
+        """
+        rows = self._db.rows("SELECT id FROM source WHERE key = :key AND rank IS NOT NULL", key=key)
+        if not rows:
+            raise KeyError(key)
+        return int(rows[0][0])
+
     def ranks(self) -> dict[int, int]:
         """The place in settings of every source that stands there, by row."""
         return dict(self._db.rows("SELECT id, rank FROM source WHERE rank IS NOT NULL"))
@@ -166,13 +177,29 @@ class Sources:
             return Subscription()
         return Subscription(**{name: _read(name, value) for name, value in zip(_FIELDS, rows[0], strict=True)})
 
-    def times(self) -> dict[str, Subscription]:
-        """What decides whether each subscription of settings is due, by key; only for those that have a state."""
+    def candidates(self, now: datetime, *, farthest: timedelta) -> dict[str, Subscription]:
+        """The subscriptions of settings that may be due, by key, with what decides whether they are.
+
+        Those are whose time has come, that have none, and that look as if the clock had been set: a poll in the
+        future, or a due time more than ``farthest`` away.
+        """
         rows = self._db.rows(
-            """SELECT key, due, last_poll, gone FROM source JOIN subscription ON subscription.source = source.id
-            WHERE rank IS NOT NULL"""
+            """SELECT key, due, last_poll, COALESCE(gone, 0) FROM source
+            LEFT JOIN subscription ON subscription.source = source.id
+            WHERE kind = 'feed' AND rank IS NOT NULL
+            AND (due IS NULL OR due <= :now OR last_poll > :now OR due > :farthest)""",
+            now=stamp(now),
+            farthest=stamp(now + farthest),
         )
         return {row[0]: Subscription(due=moment(row[1]), last_poll=moment(row[2]), gone=bool(row[3])) for row in rows}
+
+    def next_due(self) -> datetime | None:
+        """When the first subscription of settings is due; None: never."""
+        rows = self._db.rows(
+            """SELECT MIN(due) FROM source JOIN subscription ON subscription.source = source.id
+            WHERE rank IS NOT NULL AND gone = 0"""
+        )
+        return moment(rows[0][0])
 
     def keep_subscription(self, source: int, state: Subscription) -> None:
         """Store the state of a subscription after a poll."""
