@@ -7,7 +7,7 @@ BENCH_CATEGORIES ?= 200
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests accept crash bench clean
+.PHONY: help feeds test check lint types layers tests accept crash behaviour soak bench clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
@@ -44,6 +44,12 @@ crash: .venv/.developing ## kill builds at 500 random moments, and judge what is
 	rm -rf .crash && mkdir .crash
 	$(BIN)/python tests/killing.py .crash --kills 500
 	rm -rf .crash
+
+behaviour: .venv/.developing ## 30 simulated days against 500 upstreams, scored rule by rule
+	$(BIN)/python tests/behaviour.py
+
+soak: .venv/.developing ## 72 simulated hours, then 15 minutes of coranto run
+	$(BIN)/python tests/soak.py
 
 bench: .venv/.installed ## time builds (BENCH_POSTS=10000 BENCH_CATEGORIES=200)
 	$(BIN)/python bench/build.py --posts $(BENCH_POSTS) --categories $(BENCH_CATEGORIES)

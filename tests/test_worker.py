@@ -1,11 +1,14 @@
 """The river, step by step, under a clock of our own: nobody is asked early, nothing is lost, nothing stalls."""
 
+import importlib
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
 
+from coranto.store import StoreError
 from loopback import http, loopback
 from river import atom, item
 from simulation import DAY, START, Simulation
@@ -255,3 +258,32 @@ def test_new_settings_find_the_visits_that_wait_still_due(tmp_path):
         one.close()
     assert {urlsplit(target).hostname for target in seen.at} == {urlsplit(url).hostname for url in urls}
     assert len(seen.times) == 10
+
+
+@pytest.mark.parametrize("what", ["coranto.worker.may_begin", "coranto.worker.take_outcome"])
+def test_a_store_that_cannot_be_written_for_a_while_costs_no_source_its_polls(tmp_path, monkeypatch, what):
+    """A full disk, in the moment before a visit or after it: who was in the queue is asked all the same."""
+    seen = Seen(http(NEWS, ETag='"1"'))
+    urls = [f"http://n{number}.paper.example/feed" for number in range(6)]
+    with loopback(seen) as proxy:
+        one = simulated(tmp_path, seen, urls, fetch=f"proxy: 'http://127.0.0.1:{proxy.port}'")
+        broken, trouble = [3], StoreError("the store: disk is full")
+
+        def full(*given):
+            if broken[0]:
+                broken[0] -= 1
+                raise trouble
+            return undisturbed(*given)
+
+        undisturbed = getattr(importlib.import_module("coranto.worker"), what.rpartition(".")[2])
+        monkeypatch.setattr(what, full)
+        for _ in range(20):
+            with suppress(StoreError):
+                one.worker.look()
+                one.worker.work()
+        one.run(START + 3 * HOUR)
+        one.close()
+    assert len(seen.at) == 6
+    assert "第一条" in published(tmp_path)
+    for times in seen.at.values():
+        assert all(b - a >= HOUR for a, b in pairwise(times))

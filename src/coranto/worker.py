@@ -7,11 +7,14 @@ the truth: a step that comes late, or twice, loses nothing and asks nobody early
 from __future__ import annotations
 
 import threading
+from collections import deque
+from contextlib import suppress
 from datetime import datetime
 
 from coranto import __version__
 from coranto.build import prepare, ripen, settled, write_feeds
 from coranto.client import Client, Pace
+from coranto.client.address import without_login
 from coranto.clock import Clock
 from coranto.intake.posts import take_posts
 from coranto.intake.run import Run, readers_of
@@ -25,8 +28,8 @@ from coranto.publish import Publisher
 from coranto.readers.polling import Poller
 from coranto.readers.upstream import Visit
 from coranto.report import Report
-from coranto.settings.values import Settings
-from coranto.store import Store
+from coranto.settings.values import Settings, Upstream
+from coranto.store import Store, StoreError
 from coranto.tidy import tidy
 
 _AT_LEAST = 5.0  # seconds between two publications that only upstreams ask for
@@ -66,6 +69,8 @@ class Worker:
         self._publisher = Publisher(settings.feeds.root)
         self._watch = Watch(settings, clock.elapsed)
         self._asked: set[str] = set()  # subscriptions that wait for their turn, or are visited now
+        self._came: deque[Outcome] = deque()  # of visits that ended, not yet taken in
+        self._begun = False
         self._failing: set[str] = set()  # posts, and folders, that are wrong
         self._unwritten: set[str] = set()  # what could not be written
         self._next_edition = self._next_inspection = clock.elapsed()
@@ -103,19 +108,22 @@ class Worker:
     # -- steps
 
     def begin(self) -> None:
-        """What a new start, or new settings, ask for."""
+        """What a new start, or new settings, ask for; the other steps see to it, if it was not done."""
         prepare(self._run())
+        self._begun = True
         self._read()
 
     def scan(self) -> None:
         """Read the posts, and the upstreams that are files, if they changed; then publish without delay."""
         if self._watch.changed():
+            self._see_to_begin()
             self._read()
             self.look()
             self.publish(at_once=True)
 
     def look(self) -> None:
         """Queue the subscriptions whose time has come."""
+        self._see_to_begin()
         run = self._run()
         due = [one for one in due_upstreams(run) if one.key not in self._asked]
         self._asked.update(one.key for one in due)
@@ -125,13 +133,14 @@ class Worker:
         """Begin the visits that may begin, wait at most ``longest`` seconds, take in what came of those that ended."""
         self._poller.begin()
         self._poller.rest(longest)
-        for outcome in self._poller.finished():
-            self._take(outcome)
+        self._came.extend(self._poller.finished())
+        while self._came:
+            self._take(self._came.popleft())
 
     def publish(self, *, at_once: bool = False) -> None:
         """Write what changed.  Not more often than is good for what else is to be done, unless it is to be ``at_once``."""
         started = self._clock.elapsed()
-        if started < self._next_edition and not at_once:
+        if not self._begun or (started < self._next_edition and not at_once):
             return
         inspect = started >= self._next_inspection
         if inspect:
@@ -161,7 +170,8 @@ class Worker:
         """Break off what is under way; it counts as not made, and is due again after the source's interval."""
         self._poller.close()
         self._client.close()
-        self._pace.keep()
+        with suppress(StoreError):  # a store that cannot be used is told where it is used
+            self._pace.keep()
 
     # -- inside
 
@@ -174,6 +184,10 @@ class Worker:
             report=Report(),
             progress=self._progress,
         )
+
+    def _see_to_begin(self) -> None:
+        if not self._begun:
+            self.begin()
 
     def _read(self) -> None:
         run = self._run()
@@ -198,15 +212,16 @@ class Worker:
         upstream = self._upstreams[outcome.source]
         run = self._run()
         take_outcome(run, upstream, outcome)
-        self._tell_source(outcome.source)
+        self._tell_source(upstream)
 
     # -- what is written down
 
-    def _tell_source(self, key: str) -> None:
-        known = self._store.sources.subscription(self._store.sources.id(key))
+    def _tell_source(self, upstream: Upstream) -> None:
+        known = self._store.sources.subscription(self._store.sources.id(upstream.key))
         state = "" if known.health == "healthy" else known.health
         level: Level = "info" if known.health in _FINE else "warning"
-        self._journal.state(key, "source", state, level, url=key, why=known.health_why, next=known.due)
+        url = without_login(upstream.url)
+        self._journal.state(upstream.key, "source", state, level, url=url, why=known.health_why, next=known.due)
 
     def _tell_edition(self, report: Report) -> None:
         stories, feeds = report.stories, report.feeds

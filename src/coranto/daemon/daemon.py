@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from coranto.clock import Clock
@@ -14,6 +15,7 @@ from coranto.daemon.notify import Notifier
 from coranto.daemon.signals import Signals, Stopped
 from coranto.daemon.ticks import Every, Ticks, trigger
 from coranto.journal import Journal
+from coranto.lock import BusyError
 from coranto.progress import Stage
 from coranto.settings import Settings, SettingsError
 from coranto.store import DamagedError, Store, StoreError, set_aside
@@ -47,7 +49,8 @@ class Daemon:
         self._notifier = Notifier(environ, clock.elapsed)
         self._signals = Signals()
         self._wake = threading.Event()
-        self._settings_seen = _fingerprint(file)
+        self._settings_taken = self._settings_now = _fingerprint(file)
+        self._settings_since = clock.elapsed()
         self._offset = self._time_offset()
 
     def run(self) -> int:
@@ -58,16 +61,27 @@ class Daemon:
             BusyError: another process works on this site.
             StoreError: the store cannot be opened.
         """
-        settings: Settings | None = self._load()
+        settings = self._load()
         with self._signals.heard():
-            try:
-                while settings is not None:
-                    settings = self._hold(settings)
-            except Stopped:
-                pass
+            with suppress(Stopped):
+                self._work(settings)
             self._notifier.stopping()
             self._journal.event("stopped", signal=signal.Signals(self._signals.stop).name)
         return self._signals.stop
+
+    def _work(self, settings: Settings) -> None:
+        """Work on one store after another; one that cannot be opened sends us back to the last that could (R22)."""
+        good, new = settings, self._hold(settings)
+        while new is not None:
+            wanted = new
+            try:
+                new = self._hold(wanted)
+                good = wanted
+            except (StoreError, BusyError, OSError) as error:
+                if good.store == wanted.store:
+                    raise
+                self._journal.event("settings", "error", error=str(error), then="the store before stays in use")
+                new = good
 
     def _hold(self, settings: Settings) -> Settings | None:
         """Work on one store; the settings that name another one, or None at the end."""
@@ -129,17 +143,30 @@ class Daemon:
                     return
                 steps[name]()
             self._journal.state("store", "store", "")
+            self._journal.state("fault", "fault", "")
         except DamagedError:
             raise
         except StoreError as error:
             self._journal.state("store", "store", str(error), "error")
-            self._wake.wait(_GLANCE if self._signals.stop else _RETRY)
+            self._rest_after_trouble()
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not end what runs for months
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            said = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno}); please report this"
+            self._journal.state("fault", "fault", said, "error")
+            self._rest_after_trouble()
+
+    def _rest_after_trouble(self) -> None:
+        end = self._clock.elapsed() + _RETRY
+        while not self._signals.stop and self._clock.elapsed() < end:
+            self._notifier.alive()
+            self._clock.sleep(_GLANCE)
 
     def _finish(self, worker: Worker, seconds: float) -> None:
         """Let the visits that are under way come to their end; the others stay due."""
         worker.drain()
         end = self._clock.elapsed() + seconds
-        while worker.under_way and self._clock.elapsed() < end:
+        stopping = self._signals.stop
+        while worker.under_way and self._clock.elapsed() < end and self._signals.stop == stopping:
             self._notifier.alive()
             self._step(worker, "work")
 
@@ -147,10 +174,9 @@ class Daemon:
 
     def _new_settings(self) -> Settings | None:
         """The settings, if somebody changed them or asked us to read them again; a bad edit changes nothing (R22)."""
-        seen = _fingerprint(self._file)
-        if seen == self._settings_seen and not self._signals.reload:
+        if not (self._edited() or self._signals.reload):
             return None
-        self._settings_seen, self._signals.reload = seen, False
+        self._signals.reload = False
         try:
             settings = self._load()
         except SettingsError as error:
@@ -160,6 +186,16 @@ class Daemon:
         self._journal.state("settings", "settings", "")
         self._journal.event("reloaded", settings=str(self._file), upstreams=len(settings.upstreams))
         return settings
+
+    def _edited(self) -> bool:
+        """Whether somebody changed the settings, and is done with it: half a file is no edit."""
+        seen, now = _fingerprint(self._file), self._clock.elapsed()
+        if seen != self._settings_now:
+            self._settings_now, self._settings_since = seen, now
+        if seen == self._settings_taken or now - self._settings_since < _GLANCE:
+            return False
+        self._settings_taken = seen
+        return True
 
     # -- time
 

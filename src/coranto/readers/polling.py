@@ -221,17 +221,25 @@ class _Turns:
         """The next visit that may begin now, with its host; None: there is none, or a pause must end first."""
         while self.waiting and self.waiting[0][0] <= self._pace.now():
             host = heapq.heappop(self.waiting)[2]
-            queue = self._queues[host]
-            found = None
-            while queue and found is None:
-                one = queue.popleft()
-                found = one if may_begin(one) else None
-            if not queue:
-                del self._queues[host]
+            try:
+                found = self._first(host, may_begin)
+            except BaseException:
+                self._line_up(host)  # nobody is forgotten because the question failed
+                raise
             if found is not None:
                 self._at_work.add(host)
                 return host, found
         return None
+
+    def _first(self, host: str, may_begin: Callable[[Visit], bool]) -> Visit | None:
+        """The first visit of a host that may begin; those before it are let go of."""
+        queue, found = self._queues[host], None
+        while queue and found is None:
+            found = queue[0] if may_begin(queue[0]) else None
+            queue.popleft()
+        if not queue:
+            del self._queues[host]
+        return found
 
     def until_next(self) -> float | None:
         """Seconds until the next host may be asked; None: nothing waits."""
