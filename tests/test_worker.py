@@ -43,8 +43,8 @@ class Seen:
         return sorted(moment for times in self.at.values() for moment in times)
 
 
-def simulated(folder, seen, urls, start=START, **more):
-    simulation = Simulation(folder, site(urls, **more), start)
+def simulated(folder, seen, urls, start=START, edition=MINUTE, **more):
+    simulation = Simulation(folder, site(urls, **more), start, edition=edition)
     seen.clock = simulation.clock
     return simulation
 
@@ -172,8 +172,8 @@ def test_a_step_of_the_clock_costs_one_request_more_and_no_silence_r5(tmp_path, 
     seen.answer = hourly(seen)
     start = START.replace(year=2036)
     with loopback(seen) as server:
-        one = simulated(tmp_path, seen, [server.url(f"/{number}") for number in range(20)], start)
-        one.run(start + DAY)
+        one = simulated(tmp_path, seen, [server.url(f"/{number}") for number in range(5)], start, edition=3 * HOUR)
+        one.run(start + DAY / 2)
         before = {target: len(times) for target, times in seen.at.items()}
         one.clock.set(step)
         one.worker.clock_was_set()
