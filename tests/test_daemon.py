@@ -6,11 +6,13 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from commands import environment, interruptible, program, spawn
 from loopback import http, loopback, raw
+from river import atom, item
 from test_worker import NEWS, site
 
 POST = "---\ntitle: {}\ndate: 2026-03-01 08:00:00 +0800\ncategories: news\n---\n正文。\n"
@@ -213,3 +215,36 @@ def test_the_log_can_be_json(folder):
         daemon.end()
         lines = [json.loads(line) for line in daemon._log.read_text(encoding="utf-8").splitlines()]
     assert [line["event"] for line in lines] == ["started", "posts", "published", "stopped"]
+
+
+def churning():
+    """A paper whose twelve entries come again under other guids and links at the second look."""
+    now = datetime.now(UTC)
+
+    def answer(asked):
+        mark = "old" if asked.number == 0 else "new"
+        items = [
+            item(
+                f"urn:{mark}:{number}",
+                link=f"https://paper.example/{mark}/{number}",
+                title=f"第{number}篇",
+                published=f"{now - timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}",
+            )
+            for number in range(12)
+        ]
+        return http(atom(*items))(asked)
+
+    return answer
+
+
+def test_a_held_source_is_let_go_beside_the_running_daemon_r16(folder):
+    with loopback(churning()) as server:
+        write(folder, [server.url()], every="2s", more="schedule: {refresh: 1s}\n")
+        with running(folder) as daemon:
+            daemon.wait_for(lambda: daemon.lines("source state=held") or len(server.log) > 3)
+            assert daemon.lines("source state=held")
+            daemon.wait_for(lambda: "第7篇" in feed(folder))
+            assert feed(folder).count('<title type="text">第7篇') == 1
+            assert spawn("status", "--release", server.url(), cwd=folder).returncode == 0
+            daemon.wait_for(lambda: feed(folder).count('<title type="text">第7篇') == 2)
+            assert daemon.end()[0] == 0

@@ -22,12 +22,13 @@ from coranto.journal import Form
     show_default=True,
     help="How a line of the log is written.",
 )
-@options.common
+@click.option("--json", "as_json", is_flag=True, help="As --log-format json.")
+@options.config
 @click.pass_context
 def run(ctx: click.Context, file: Path, *, as_json: bool, form: Form) -> None:
     """Keep the feeds fresh until stopped: poll what is due, read posts as they change, publish within seconds.
 
-    The log goes to stderr, one line an event; --json is --log-format json.  Settings that change are read again at
+    The log goes to stderr, one line an event.  Settings that change are read again at
     once; a bad edit keeps the last good ones and says so.  SIGTERM or Ctrl-C ends it within 5 seconds with everything
     complete, a second one at once; SIGHUP reads the settings again.
     """

@@ -23,7 +23,9 @@ _HEAD = ("SOURCE", "ENTRIES", "HEALTH", "SINCE", "LAST POLL", "NEXT POLL", "WHY"
 
 @click.command()
 @click.option(
-    "--release", metavar="URL", help="Let go what is held back of this upstream; the next build publishes it."
+    "--release",
+    metavar="URL",
+    help="Let go what is held back of this upstream; the next build or a running daemon publishes it.",
 )
 @options.common
 def status(file: Path, *, as_json: bool, release: str | None) -> None:
@@ -76,7 +78,9 @@ def _release(settings: Settings, url: str, now: datetime, *, as_json: bool) -> N
     if as_json:
         say.document({"source": without_login(upstream.key), "place": place, "released": released})
     else:
-        say.out(f"released {say.count(released, 'entry', 'entries')} of {place}; they are published at the next build")
+        say.out(
+            f"released {say.count(released, 'entry', 'entries')} of {place}; they are published at the next build, or by a running daemon within seconds"
+        )
 
 
 def _named(settings: Settings, url: str) -> Upstream:
