@@ -153,8 +153,9 @@ class Worker:
         self._tell_edition(run.report)
 
     def tidy(self) -> None:
-        """Once a day: let go of what no feed shows any more."""
+        """Once a day: let go of what no feed shows any more, and of hosts that hold nobody up."""
         tidy(self._store, self._clock.now(), self._settings.keep)
+        self._store.hosts.forget(self._clock.now())
 
     # -- ends
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
 
-from coranto.client import Client, HeldError, Pace, StoppedError
+from coranto.client import Client, HeldError, StoppedError
 from coranto.model import Outcome
+from coranto.readers.crew import Crew
+from coranto.readers.turns import Turns, address_of
 from coranto.readers.upstream import Visit, visit
 
 MayBegin = Callable[[Visit], bool]
@@ -92,8 +92,8 @@ class Poller:
         self._allows, self._on_held = may_begin or _always, on_held or _ignore
         self._idle = idle or client.pace.rest
         self._wake = wake or threading.Event()
-        self._turns = _Turns(client.pace)
-        self._crew = _Crew(self._threads)
+        self._turns = Turns(client.pace)
+        self._crew = Crew(self._threads)
         self._done: SimpleQueue[_Done] = SimpleQueue()
         self._running: dict[str, Visit] = {}  # by host
 
@@ -155,7 +155,7 @@ class Poller:
         self._crew.dismiss()
 
     def _may_begin(self, one: Visit) -> bool:
-        url = _address(one)
+        url = address_of(one)
         if url and (until := self._pace.held(url)):
             self._on_held(one, until)
             return False
@@ -188,98 +188,6 @@ class _Done:
     came: Outcome | HeldError | None
 
 
-class _Turns:
-    """The visits that have not begun, by host."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self._queues: dict[str, deque[Visit]] = {}
-        self._at_work: set[str] = set()  # hosts that are asked now
-        # Hosts by the time at which they may be asked; of those, the one with most to do first: it takes longest.
-        self.waiting: list[tuple[float, int, str]] = []
-
-    def add(self, due: Sequence[Visit]) -> None:
-        """Queue visits behind those of the same host; a file waits for nobody, so each is a host of its own."""
-        fresh: set[str] = set()
-        for one in due:
-            url = _address(one)
-            host = (url and self._pace.host(url)) or f"file:{one.upstream.key}"
-            if host not in self._queues:
-                self._queues[host] = deque()
-                fresh.add(host)
-            self._queues[host].append(one)
-        for host in sorted(fresh - self._at_work):
-            self._line_up(host)
-
-    def release(self, host: str) -> None:
-        """The host is free again; it waits for its pause, if it has more to do."""
-        self._at_work.discard(host)
-        if host in self._queues:
-            self._line_up(host)
-
-    def next(self, may_begin: Callable[[Visit], bool]) -> tuple[str, Visit] | None:
-        """The next visit that may begin now, with its host; None: there is none, or a pause must end first."""
-        while self.waiting and self.waiting[0][0] <= self._pace.now():
-            host = heapq.heappop(self.waiting)[2]
-            try:
-                found = self._first(host, may_begin)
-            except BaseException:
-                self._line_up(host)  # nobody is forgotten because the question failed
-                raise
-            if found is not None:
-                self._at_work.add(host)
-                return host, found
-        return None
-
-    def _first(self, host: str, may_begin: Callable[[Visit], bool]) -> Visit | None:
-        """The first visit of a host that may begin; those before it are let go of."""
-        queue, found = self._queues[host], None
-        while queue and found is None:
-            found = queue[0] if may_begin(queue[0]) else None
-            queue.popleft()
-        if not queue:
-            del self._queues[host]
-        return found
-
-    def until_next(self) -> float | None:
-        """Seconds until the next host may be asked; None: nothing waits."""
-        return max(0.0, self.waiting[0][0] - self._pace.now()) if self.waiting else None
-
-    def forget(self) -> list[Visit]:
-        """Let go of everything that waits."""
-        left = [one for queue in self._queues.values() for one in queue]
-        self._queues.clear()
-        self.waiting.clear()
-        return left
-
-    def _line_up(self, host: str) -> None:
-        heapq.heappush(self.waiting, (self._pace.now() + self._pace.delay(host), -len(self._queues[host]), host))
-
-
-class _Crew:
-    """Threads that do one thing after another, and keep no process from ending: a lookup of a name may hang."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._threads = size, 0
-        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-
-    def do(self, work: Callable[[], None]) -> None:
-        """Let somebody do it; never more than ``size`` things at a time are asked for."""
-        if self._threads < self._size:
-            self._threads += 1
-            threading.Thread(target=self._serve, name=f"poll-{self._threads}", daemon=True).start()
-        self._work.put(work)
-
-    def dismiss(self) -> None:
-        """Let everybody go when his work is done."""
-        for _ in range(self._threads):
-            self._work.put(None)
-
-    def _serve(self) -> None:
-        while (work := self._work.get()) is not None:
-            work()
-
-
 def _ignore(*_: object) -> None:
     """Nobody wants to know."""
 
@@ -287,8 +195,3 @@ def _ignore(*_: object) -> None:
 def _always(_: Visit) -> bool:
     """Nobody minds."""
     return True
-
-
-def _address(one: Visit) -> str:
-    """What is asked; nothing for a file."""
-    return "" if one.upstream.path is not None else one.state.url_moved or one.upstream.url
