@@ -13,11 +13,13 @@ import sys
 import tempfile
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from behaviour_documents import guid
 from behaviour_score import score, table
 from behaviour_server import Server, serving
 from behaviour_world import World, world
@@ -84,6 +86,26 @@ def published(simulation: Simulation) -> set[str]:
     return {row[0] for row in rows}
 
 
+def entries(simulation: Simulation) -> set[str]:
+    """The own ids of all entries of all stories: those that were listed long before the start fit into no window."""
+    return {row[0] for row in simulation.store.database.rows("SELECT own_id FROM entry WHERE story IS NOT NULL")}
+
+
+def posts(played: World) -> Iterator[tuple[str, datetime]]:
+    """Every entry that any source ever posts, and when."""
+    for source in played.sources.values():
+        yield from ((guid(source.name, number), moment) for number, moment in enumerate(source.plan))
+
+
+def not_losing(simulation: Simulation) -> list[str]:
+    """Which of the feeds that list 10 entries and post 40 an hour are not shown as losing entries."""
+    rows = simulation.store.database.rows(
+        "SELECT key, health, health_why FROM source JOIN subscription ON source = id WHERE key LIKE '%torrent%'"
+    )
+    assert rows
+    return [f"{key} is {health}: {why}" for key, health, why in rows if health != "losing"]
+
+
 def first_listed(server: Server, played: World) -> Iterator[tuple[float, float]]:
     """Of each post of a morning paper after two weeks: its delay in minutes here, and with a poll every hour."""
     for line in played.lines:
@@ -133,16 +155,24 @@ def main() -> int:
         simulation = Simulation(Path(folder), settings(played, server), played.start, edition=timedelta(hours=3))
         clock.simulation = simulation
         lived(simulation, played, said.restarts)
-        out = published(simulation)
-        missing = sorted(played.expected(played.end) - out)
+        known, out = entries(simulation), published(simulation)
+        wanted = played.expected(played.end)
+        posted = dict(posts(played))
+        missing = sorted(one for one in wanted if one not in (out if posted[one] >= played.start else known))
+        states = Counter(
+            row[0] for row in simulation.store.database.rows("SELECT health FROM subscription ORDER BY health")
+        )
+        unseen = not_losing(simulation)
         simulation.close()
     rules = score(server.log, played, simulation.restarts)
-    wrong = [f"not published: {one}" for one in missing[:20]] + server.faults
+    wrong = [f"not published: {one}" for one in missing[:20]] + server.faults + unseen
     wrong += [f"{rule.name} was never put to the test" for rule in rules if not rule.seen]
     naive = said.days * 24 * len(played.lines)
     print(f"{len(played.lines)} upstreams, {said.days} days, {len(simulation.restarts)} restarts")
     print(f"{len(server.log):,} requests; a naive hourly poller: {naive:,} ({len(server.log) / naive:.0%})")
-    print(f"{len(played.expected(played.end)):,} entries to be published, {len(missing)} missing")
+    fresh = sum(posted[one] >= played.start for one in wanted)
+    print(f"{len(wanted):,} entries to be known, {fresh:,} of them new and to be published; {len(missing)} missing")
+    print("sources: " + ", ".join(f"{count} {state}" for state, count in states.items()))
     if said.days == 30:
         wrong += morning(server, played)
     for line in wrong:

@@ -146,12 +146,17 @@ def test_silent_feeds_are_not_asked_all_together_for_ever():
 
 def test_starts_are_spread_by_a_hash_only_later_and_evenly():
     """P20: 500 sources that were all polled in the same second."""
-    delays = [due_in(key=f"https://news.example/{number}") for number in range(500)]
-    assert delays == [due_in(key=f"https://news.example/{number}") for number in range(500)]
+    delays = [due_in(key=f"https://news.example/{number}", first=True) for number in range(500)]
+    assert delays == [due_in(key=f"https://news.example/{number}", first=True) for number in range(500)]
     assert min(delays) >= HOUR
     assert max(delays) <= HOUR + 360
     assert max(Counter(delay // 60 for delay in delays).values()) < 3 * 500 / 6
     assert max(due_in(every=DAY // 2, key=str(number)) for number in range(99)) <= DAY // 2 + 30 * MINUTE
+
+
+def test_later_spreads_are_small_for_each_comes_on_top_of_every_delay():
+    """P20: at most a tenth; a thirtieth, once the sources are apart."""
+    assert max(due_in(key=f"{number}") for number in range(500)) <= HOUR + 120
 
 
 def test_what_is_always_due_has_no_spread():

@@ -65,7 +65,7 @@ def _take_entries(run: Run, upstream: Upstream, source: int, known: Subscription
 
 def _after(known: Subscription, upstream: Upstream, outcome: Outcome, now: datetime) -> Subscription:
     """The state after a visit: where the feed is, how it is, when to look again."""
-    failed = outcome.kind == "failed"
+    failed, first = outcome.kind == "failed", known.last_poll is None
     gone = known.gone or moved.is_gone(known, outcome)
     known = moved.after_visit(known, upstream.url, outcome, now)
     known = replace(
@@ -81,12 +81,12 @@ def _after(known: Subscription, upstream: Upstream, outcome: Outcome, now: datet
         failing_since=(known.failing_since or now) if failed else None,
         gone=gone,
     )
-    return _timed(known, upstream, outcome, now)
+    return _timed(known, upstream, outcome, now, first=first)
 
 
-def _timed(known: Subscription, upstream: Upstream, outcome: Outcome, now: datetime) -> Subscription:
+def _timed(known: Subscription, upstream: Upstream, outcome: Outcome, now: datetime, *, first: bool) -> Subscription:
     """``known`` with the time of the next visit, and what it comes from."""
-    facts = _facts(known, outcome)
+    facts = replace(_facts(known, outcome), first=first)
     every = 0 if upstream.path is not None else upstream.every
     return replace(
         known,

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from coranto.schedule.spans import DAY, FIRST_BACKOFF, LONGEST, LONGEST_RETRY, UNSTATED, WIDEST_SPREAD
 
-_SPREAD_SHARE = 10  # a tenth of the interval
+# P20 allows a tenth of the interval, and sources that are all new together need it.  Later that would only delay each
+# post: a morning paper's by a tenth of the hour; a thirtieth spreads as well over some polls.
+_FIRST_SHARE, _SPREAD_SHARE = 10, 30
 _FARTHEST = LONGEST_RETRY + DAY  # what nothing that we compute reaches
 _CLOCK_NOISE = timedelta(minutes=5)  # how far the clocks of two machines may differ
 
@@ -24,6 +26,7 @@ class Facts:
         ttl: seconds that the feed itself states; 0: unstated.
         skip_hours: hours of the day, GMT, in which nobody is to ask.
         skip_days: days of the week in GMT, Monday is 0.
+        first: it was the first visit: whoever is new at the same time is to be told apart from now on (P20).
     """
 
     failed: bool = False
@@ -32,6 +35,7 @@ class Facts:
     ttl: int = 0
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    first: bool = False
 
 
 def next_due(*, now: datetime, every: int, facts: Facts, errors: int, key: str, rhythm: int = 0) -> datetime:
@@ -55,7 +59,7 @@ def next_due(*, now: datetime, every: int, facts: Facts, errors: int, key: str, 
     if delay and start.microsecond:  # whole seconds, but never a moment early
         start += timedelta(seconds=1)
     start = start.replace(microsecond=0)
-    due = start + timedelta(seconds=delay + (_spread(delay, key) if every else 0))
+    due = start + timedelta(seconds=delay + (_spread(delay, key, facts) if every else 0))
     return outside(due, facts, within=timedelta(seconds=max(LONGEST_RETRY, delay)) - (due - start))
 
 
@@ -132,9 +136,9 @@ def _backoff(every: int, errors: int) -> int:
     return min(max(FIRST_BACKOFF, every) << doublings, LONGEST)
 
 
-def _spread(delay: int, key: str) -> int:
+def _spread(delay: int, key: str, facts: Facts) -> int:
     """Seconds to start later, from a hash: the same for one key and delay, even over all keys (P20)."""
-    widest = min(delay // _SPREAD_SHARE, WIDEST_SPREAD)
+    widest = min(delay // (_FIRST_SHARE if facts.first else _SPREAD_SHARE), WIDEST_SPREAD)
     return _share(key) * (widest + 1) >> 64
 
 
