@@ -1,11 +1,14 @@
 """`coranto run` as a process of its own: one instance, a good end, settings that change under it."""
 
 import json
+import resource
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -248,3 +251,135 @@ def test_a_held_source_is_let_go_beside_the_running_daemon_r16(folder):
             assert spawn("status", "--release", server.url(), cwd=folder).returncode == 0
             daemon.wait_for(lambda: feed(folder).count('<title type="text">第7篇') == 2)
             assert daemon.end()[0] == 0
+
+
+# ---- what befalls a program that runs for months
+
+
+def test_a_full_disk_is_outlived_r3(folder):
+    """Nothing can be written for some seconds: what was published stays, and afterwards all goes on."""
+    with loopback(hourly_by_the_second()) as server:
+        write(folder, [server.url(f"/{n}") for n in range(4)], every="1s", more="schedule: {refresh: 1s}\n")
+        with running(folder) as daemon:
+            daemon.wait_for(lambda: daemon.lines("published") and len(server.log) > 4)
+            resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+            daemon.wait_for(lambda: "level=error event=" in daemon._log.read_text(encoding="utf-8"))
+            (folder / "posts" / "2026-03-01-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+            time.sleep(3)
+            resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+            asked = len(server.log)
+            daemon.wait_for(lambda: len(server.log) > asked + 3 and "第二条" in feed(folder), seconds=40)
+            assert len([line for line in daemon.lines("store") if "level=error" in line]) == 1
+            assert daemon.end()[0] == 0
+
+
+def hourly_by_the_second():
+    """A paper that says something new at each look."""
+
+    def answer(asked):
+        link = f"https://paper.example/{asked.number}"
+        now = datetime.now(UTC)
+        return http(atom(item(link, link=link, title=f"第{asked.number}条", published=f"{now:%Y-%m-%dT%H:%M:%SZ}")))(
+            asked
+        )
+
+    return answer
+
+
+def test_a_store_that_is_taken_away_is_begun_anew_from_what_is_published(folder):
+    """R8, R9: and no second daemon can start beside it."""
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        before = feed(folder)
+        shutil.rmtree(folder / ".coranto")
+        daemon.wait_for(lambda: daemon.lines("store") and len(daemon.lines("started")) == 2)
+        daemon.wait_for((folder / ".coranto" / "store.sqlite3").exists)
+        assert spawn("run", cwd=folder).returncode == 75
+        assert feed(folder) == before
+        assert daemon.end()[0] == 0
+
+
+def test_a_damaged_store_is_set_aside_r9(folder):
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        daemon.end()
+    before, store = feed(folder), folder / ".coranto" / "store.sqlite3"
+    with closing(sqlite3.connect(store)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'file'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    with store.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: list(store.parent.glob("*.unreadable-*")))
+        (folder / "posts" / "2026-03-01-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+        daemon.wait_for(lambda: "第二条" in feed(folder))
+        assert daemon.end()[0] == 0
+    assert before.split("<entry>")[1].split("</id>")[0] in feed(folder)
+
+
+@pytest.mark.parametrize("edit", ["store: 'postgresql://x/y'\n", "store: /dev/null/store.sqlite3\n"])
+def test_settings_with_a_store_that_cannot_be_used_change_nothing_r22(folder, edit):
+    file = folder / "settings.yaml"
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        file.write_text(file.read_text(encoding="utf-8") + edit, encoding="utf-8")
+        daemon.wait_for(lambda: "level=error" in "".join(daemon.lines("settings")))
+        (folder / "posts" / "2026-03-01-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+        daemon.wait_for(lambda: "第二条" in feed(folder))
+        assert daemon.end()[0] == 0
+
+
+def test_a_log_that_cannot_be_written_stops_no_feed(folder):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        process = subprocess.Popen(program("run"), cwd=folder, env=environment(), stderr=full)
+    try:
+        end = time.monotonic() + 20
+        while "第一条" not in feed(folder) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert "第一条" in feed(folder)
+        process.terminate()
+        assert process.wait(timeout=6) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_visit_under_way_at_the_end_is_taken_in_if_it_ends_soon_r23(folder):
+    """The answer comes a second after SIGTERM: it is stored, and published."""
+    with loopback(raw(1.0, *http(NEWS, ETag='"1"')(None))) as server:
+        write(folder, [server.url()])
+        with running(folder) as daemon:
+            daemon.wait_for(lambda: daemon.lines("published") and len(server.log) == 1)
+            code, took = daemon.end()
+    assert (code, took < 5) == (0, True)
+    told = json.loads(spawn("status", "--json", cwd=folder).stdout)["sources"][-1]
+    assert (told["health"], told["entries"]) == ("healthy", 1)
+
+
+def test_a_folder_that_is_missing_after_the_store_was_lost_empties_no_feed(folder):
+    """As a build: a volume that is not mounted yet is no deleted post."""
+    file = folder / "settings.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "posts: [{path: posts}, {path: more}]\n", encoding="utf-8")
+    (folder / "more").mkdir()
+    (folder / "more" / "2026-03-01-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+    assert spawn("build", cwd=folder).returncode == 0
+    shutil.rmtree(folder / ".coranto")
+    (folder / "more").rename(folder / "away")
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("post"))
+        time.sleep(6)
+        assert "第二条" in feed(folder)
+        daemon.end()
+
+
+def test_a_link_that_leads_to_itself_stops_no_other_feed(folder):
+    with running(folder) as daemon:
+        daemon.wait_for(lambda: daemon.lines("published"))
+        shutil.rmtree(folder / "feeds" / "news")
+        (folder / "feeds" / "news").symlink_to("news")
+        text = POST.format("第二条").replace("categories: news", "categories: [news, other]")
+        (folder / "posts" / "2026-03-01-b.md").write_text(text, encoding="utf-8")
+        daemon.wait_for((folder / "feeds" / "other" / "atom.xml").exists)
+        daemon.wait_for(lambda: "leads nowhere" in "".join(daemon.lines("feeds")))
+        assert daemon.end()[0] == 0

@@ -52,7 +52,7 @@ def analyze(*arguments):
     [
         ("Type", "notify"),
         ("NotifyAccess", "main"),
-        ("WatchdogSec", "60"),
+        ("WatchdogSec", "5min"),
         ("ExecStart", f"{PROGRAM} run --config /etc/coranto/settings.yaml --log-format logfmt"),
         ("ExecReload", "/bin/kill -HUP $MAINPID"),
         ("TimeoutStopSec", "10"),

@@ -33,7 +33,10 @@ def watch(site, clock):
 
 def look(watch, clock, seconds=1.0):
     clock.now += seconds
-    return watch.changed()
+    changed = watch.changed()
+    if changed:
+        watch.taken()
+    return changed
 
 
 def test_nothing_changed_is_nothing_to_read(watch, clock):
@@ -90,3 +93,15 @@ def test_a_folder_that_goes_and_comes_back_is_a_change(site, watch, clock):
     assert [look(watch, clock) for _ in range(3)] == [False, True, False]
     (site.folder / "elsewhere").rename(site.folder / "posts")
     assert [look(watch, clock) for _ in range(3)] == [False, True, False]
+
+
+def test_what_could_not_be_read_is_still_to_be_read(site, watch, clock):
+    """A store that is locked, just then: nothing is forgotten."""
+    site.post("posts/2026-01-02-b.md")
+    found = []
+    for _ in range(4):
+        clock.now += 1
+        found.append(watch.changed())
+    assert found == [False, True, True, True]
+    watch.taken()
+    assert not look(watch, clock)

@@ -251,9 +251,11 @@ def test_new_settings_find_the_visits_that_wait_still_due(tmp_path):
         one = simulated(tmp_path, seen, urls, fetch=f"proxy: 'http://127.0.0.1:{proxy.port}'")
         one.begin_work(3)
         one.worker.drain()
+        one.worker.look()
         while one.worker.busy:
             one.worker.work()
         assert len(seen.times) < 10
+        one.restart()
         one.run(START + HOUR / 2)
         one.close()
     assert {urlsplit(target).hostname for target in seen.at} == {urlsplit(url).hostname for url in urls}

@@ -44,6 +44,10 @@ class Journal:
         said = {key: value for key, value in fields.items() if value is not None and value != ""}
         self._write(self._line({"time": self._clock(), "level": level, "event": name, **said}))
 
+    def troubled(self, name: str) -> set[str]:
+        """Whose last told state of this name was no good news."""
+        return {key.partition(" ")[2] for key in self._told if key.partition(" ")[0] == name}
+
     def state(self, what: str, name: str, state: str, level: Level = "info", **fields: Value) -> bool:
         """Something is as ``state`` says; told when that changes, and daily while it is no good news.
 

@@ -109,8 +109,11 @@ class Publisher:
     def _inside(self, path: str) -> Path:
         """The place of a path below the root; nothing that leads out of it, not even by a link (promise 7)."""
         place = self._root / path
-        root = self._root.resolve()
-        if place.resolve() != root and root not in place.resolve().parents:
+        try:
+            root, real = self._root.resolve(), place.resolve()
+        except (OSError, RuntimeError) as error:  # a link that leads to itself
+            raise PublishError(f"{place}: leads nowhere ({error}); remove the link that stands there") from error
+        if real != root and root not in real.parents:
             raise PublishError(f"{place}: leads out of {self._root}; remove the link that stands there")
         return place
 

@@ -34,7 +34,7 @@ from coranto.tidy import tidy
 
 _AT_LEAST = 5.0  # seconds between two publications that only upstreams ask for
 _SHARE = 5  # and so many times as long as the last one took
-_INSPECTED = 600.0  # seconds after which the files in feeds/ are looked at again
+_INSPECTED = 60.0  # seconds after which the files in feeds/ are looked at again
 
 _FINE = frozenset({"healthy", "slow", "moved"})  # states that need nobody now
 
@@ -71,8 +71,8 @@ class Worker:
         self._asked: set[str] = set()  # subscriptions that wait for their turn, or are visited now
         self._came: deque[Outcome] = deque()  # of visits that ended, not yet taken in
         self._begun = False
-        self._failing: set[str] = set()  # posts, and folders, that are wrong
-        self._unwritten: set[str] = set()  # what could not be written
+        self._draining = False
+        self._mistrusted = False  # a folder of posts cannot be trusted now
         self._next_edition = self._next_inspection = clock.elapsed()
         fetch = manners(settings)
         self._pace = Pace(
@@ -91,6 +91,7 @@ class Worker:
             clock=clock.now,
             may_begin=self._may_begin,
             on_held=self._held_up,
+            on_broken=self._broken,
             idle=wake.wait if wake else None,
             wake=wake,
         )
@@ -110,19 +111,22 @@ class Worker:
     def begin(self) -> None:
         """What a new start, or new settings, ask for; the other steps see to it, if it was not done."""
         prepare(self._run())
-        self._begun = True
         self._read()
+        self._begun = True
 
     def scan(self) -> None:
         """Read the posts, and the upstreams that are files, if they changed; then publish without delay."""
         if self._watch.changed():
             self._see_to_begin()
             self._read()
+            self._watch.taken()
             self.look()
             self.publish(at_once=True)
 
     def look(self) -> None:
         """Queue the subscriptions whose time has come."""
+        if self._draining:
+            return
         self._see_to_begin()
         run = self._run()
         due = [one for one in due_upstreams(run) if one.key not in self._asked]
@@ -146,6 +150,7 @@ class Worker:
         if inspect:
             self._next_inspection = started + _INSPECTED
         run = self._run()
+        run.report.posts.held = self._mistrusted
         ripen(run)
         settled(run)
         write_feeds(run, self._publisher, inspect=inspect)
@@ -153,7 +158,12 @@ class Worker:
         self._tell_edition(run.report)
 
     def tidy(self) -> None:
-        """Once a day: let go of what no feed shows any more, and of hosts that hold nobody up."""
+        """Once in a while: let go of what no feed shows any more, and look again at what the scans cannot see.
+
+        Such as a post that may be read now, though its time and size are as they were.
+        """
+        self._see_to_begin()
+        self._read()
         tidy(self._store, self._clock.now(), self._settings.keep)
         self._store.hosts.forget(self._clock.now())
 
@@ -165,6 +175,7 @@ class Worker:
 
     def drain(self) -> None:
         """Queue nothing any more: what has not begun stays due."""
+        self._draining = True
         self._asked.difference_update(one.upstream.key for one in self._poller.forget())
 
     def close(self) -> None:
@@ -196,7 +207,8 @@ class Worker:
         posts = run.report.posts
         if posts.read:
             self._journal.event("posts", read=posts.read, unchanged=posts.unchanged, failed=len(posts.failed))
-        self._failing = self._tell_failures("post", posts.failed, self._failing)
+        self._mistrusted = posts.held
+        self._tell_failures("post", posts.failed)
 
     def _may_begin(self, visit: Visit) -> bool:
         if may_begin(self._run(), visit):
@@ -207,6 +219,9 @@ class Worker:
     def _held_up(self, visit: Visit, until: datetime) -> None:
         self._asked.discard(visit.upstream.key)
         held_up(self._run(), visit, until)
+
+    def _broken(self, visit: Visit) -> None:
+        self._asked.discard(visit.upstream.key)
 
     def _take(self, outcome: Outcome) -> None:
         self._asked.discard(outcome.source)
@@ -234,13 +249,12 @@ class Worker:
                 added=stories.added,
                 updated=stories.updated,
             )
-        self._unwritten = self._tell_failures("feeds", feeds.failed, self._unwritten)
+        self._tell_failures("feeds", feeds.failed)
+        self._tell_failures("recovery", report.posts.failed)
 
-    def _tell_failures(self, name: str, failures: list[Failure], before: set[str]) -> set[str]:
+    def _tell_failures(self, name: str, failures: list[Failure]) -> None:
         """Each as long as it lasts: once, then daily; and once when it is over."""
         for one in failures:
             self._journal.state(one.where, name, one.error, "error", path=one.where, line=one.line or None)
-        now = {one.where for one in failures}
-        for where in sorted(before - now):
+        for where in sorted(self._journal.troubled(name) - {one.where for one in failures}):
             self._journal.state(where, name, "", path=where)
-        return now

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from coranto.cli import options
+from coranto.cli.failures import Refused
 from coranto.journal import Form
+from coranto.settings import Problem, Settings, SettingsError
 
 
 @click.command()
@@ -36,14 +39,24 @@ def run(ctx: click.Context, file: Path, *, as_json: bool, form: Form) -> None:
     from coranto.daemon.daemon import Daemon
     from coranto.journal import Journal
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until somebody listens to it
     clock = SystemClock()
     journal = Journal(_write, "json" if as_json else form, clock.now)
-    daemon = Daemon(file, lambda: options.site(file, touch=True), clock, journal, os.environ)
+    daemon = Daemon(file, lambda: _settings(file), clock, journal, os.environ)
     if daemon.run() == signal.SIGINT:
         raise KeyboardInterrupt
     ctx.exit(0)
 
 
+def _settings(file: Path) -> Settings:
+    """The settings; whatever is wrong with them is wrong in one way."""
+    try:
+        return options.site(file, touch=True)
+    except Refused as error:
+        raise SettingsError((Problem(file=file, message=str(error).removeprefix(f"{file}: ")),)) from error
+
+
 def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+    with suppress(OSError, ValueError):  # a log that cannot be written stops no feed
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()

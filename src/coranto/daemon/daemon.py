@@ -27,7 +27,14 @@ _DRAINING = 20.0  # seconds that visits under way get when settings change: as l
 _LAST_VISITS = 1.5  # seconds that they get when the program ends
 _STEP = 2.0  # seconds by which the clock must have been set to be put right
 _TELLING_STEP = 60.0  # and to be told
+_PATIENCE = 1.0  # seconds to wait for another writer to the store, deaf to signals
+_CALM = 60.0  # seconds without trouble after which it is over
+_LAST_STEPS = frozenset({"work", "publish"})  # what is still done when the end has begun
 _RETRY = 10.0  # seconds until a store that could not be used is tried again
+
+
+class _StoreGone(Exception):  # noqa: N818 - what happened
+    """The file of the store is not the one that we have open: somebody removed or replaced it."""
 
 
 class Daemon:
@@ -52,6 +59,8 @@ class Daemon:
         self._settings_taken = self._settings_now = _fingerprint(file)
         self._settings_since = clock.elapsed()
         self._offset = self._time_offset()
+        self._troubled: float | None = None  # when something last went wrong
+        self._store_files: tuple[int, ...] = ()  # which files the store and its lock are
 
     def run(self) -> int:
         """Work until a signal comes; the signal's number.
@@ -86,12 +95,17 @@ class Daemon:
     def _hold(self, settings: Settings) -> Settings | None:
         """Work on one store; the settings that name another one, or None at the end."""
         with in_custody(settings.store, dry_run=False) as store:
+            store.database.wait_at_most(_PATIENCE)
+            self._store_files = _which_files(settings.store)
             self._notifier.ready()
             self._journal.event("started", settings=str(self._file), upstreams=len(settings.upstreams))
             try:
                 return self._with_settings(settings, store)
             except DamagedError as error:
                 self._journal.event("store", "error", error=str(error), then="set aside; a new one is begun")
+            except _StoreGone:
+                self._journal.event("store", "error", error=f"{settings.store} was taken away", then="begun anew")
+                return settings
         set_aside(settings.store)
         return settings
 
@@ -99,7 +113,14 @@ class Daemon:
         """Work until settings name another store; those settings, or None at the end."""
         place = settings.store
         while True:
-            with closing(self._worker(settings, store)) as worker:
+            try:
+                worker = self._worker(settings, store)
+            except StoreError as error:
+                self._trouble("store", str(error))
+                if self._signals.stop:
+                    return None
+                continue
+            with closing(worker):
                 new = self._loop(worker, settings)
             if new is None or new.store != place:
                 return new
@@ -118,9 +139,12 @@ class Daemon:
                 self._notifier.alive()
                 self._watch_clock(worker, ticks)
                 self._step(worker, *sorted(ticks.taken()))
+                if _which_files(settings.store) != self._store_files:
+                    raise _StoreGone
                 if new := self._new_settings():
                     self._finish(worker, _DRAINING)
-                    return new
+                    if not self._signals.stop:
+                        return new
                 self._step(worker, "work")
         self._notifier.stopping()
         self._finish(worker, _LAST_VISITS)
@@ -139,27 +163,34 @@ class Daemon:
         }
         try:
             for name in names:
-                if self._signals.stop and name != "publish":
-                    return
-                steps[name]()
-            self._journal.state("store", "store", "")
-            self._journal.state("fault", "fault", "")
+                if not self._signals.stop or name in _LAST_STEPS:
+                    steps[name]()
         except DamagedError:
             raise
         except StoreError as error:
-            self._journal.state("store", "store", str(error), "error")
-            self._rest_after_trouble()
+            self._trouble("store", str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not end what runs for months
             place = traceback.extract_tb(error.__traceback__)[-1]
             said = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno}); please report this"
-            self._journal.state("fault", "fault", said, "error")
-            self._rest_after_trouble()
+            self._trouble("fault", said)
+        else:
+            self._see_trouble_over()
 
-    def _rest_after_trouble(self) -> None:
-        end = self._clock.elapsed() + _RETRY
+    def _trouble(self, name: str, said: str) -> None:
+        """Tell it, and wait a little: what is wrong now may not be later, and haste does not help."""
+        self._journal.state(name, name, said, "error")
+        self._troubled = self._clock.elapsed()
+        end = self._troubled + _RETRY
         while not self._signals.stop and self._clock.elapsed() < end:
             self._notifier.alive()
             self._clock.sleep(_GLANCE)
+
+    def _see_trouble_over(self) -> None:
+        if self._troubled is None or self._clock.elapsed() - self._troubled < _CALM:
+            return  # one step that succeeds shows nothing: it may have had nothing to write
+        self._troubled = None
+        for name in ("store", "fault"):
+            self._journal.state(name, name, "")
 
     def _finish(self, worker: Worker, seconds: float) -> None:
         """Let the visits that are under way come to their end; the others stay due."""
@@ -168,7 +199,7 @@ class Daemon:
         stopping = self._signals.stop
         while worker.under_way and self._clock.elapsed() < end and self._signals.stop == stopping:
             self._notifier.alive()
-            self._step(worker, "work")
+            self._step(worker, "scan", "publish", "work")
 
     # -- settings
 
@@ -233,3 +264,8 @@ def _fingerprint(file: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _which_files(store: str) -> tuple[int, ...]:
+    """The numbers of the files of the store and its lock: others, if somebody took them away."""
+    return _fingerprint(Path(store))[2:] + _fingerprint(Path(store).parent / "lock")[2:]

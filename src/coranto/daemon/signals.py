@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-GRACE = 4.0  # seconds for a stop in good order; with what follows it stays below 5 (R23)
+GRACE = 3.5  # seconds for a stop in good order; with what follows it stays below 5 (R23)
 
 
 class Stopped(BaseException):

@@ -23,7 +23,7 @@ class Watch:
         self._since = self._next = elapsed()
 
     def changed(self) -> bool:
-        """Whether something is to be read.
+        """Whether something is to be read; until :meth:`taken` says that it was.
 
         Not while files still change from one call to the next: a post that is being written is read once, whole.
         Of a large folder not at every call: looking costs at most a twentieth of the time.
@@ -39,10 +39,11 @@ class Watch:
         if self._seen == self._taken:
             self._since = started
         calm, self._seen = seen == self._seen, seen
-        if not calm and started - self._since < _PATIENCE:
-            return False
-        self._taken = seen
-        return True
+        return calm or started - self._since >= _PATIENCE
+
+    def taken(self) -> None:
+        """What was seen last has been read."""
+        self._taken = self._seen
 
     def _look(self) -> bytes:
         digest = hashlib.sha256()

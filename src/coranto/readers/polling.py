@@ -72,6 +72,7 @@ class Poller:
         clock: Callable[[], datetime],
         may_begin: MayBegin | None = None,
         on_held: OnHeld | None = None,
+        on_broken: Callable[[Visit], None] | None = None,
         idle: Callable[[float], object] | None = None,
         wake: threading.Event | None = None,
     ) -> None:
@@ -84,17 +85,20 @@ class Poller:
             clock: the time of each visit.
             may_begin: asked about each visit that is about to be made; what it refuses is let go of.
             on_held: told of each visit that was not made, and when it may be (whole seconds, UTC).
+            on_broken: told of each visit that was broken off.
             idle: waits so many seconds while nothing is under way; by default the pace does.
             wake: whoever sets it ends a rest.
         """
         self._client, self._pace = client, client.pace
         self._threads, self._clock = max(threads, 1), clock
         self._allows, self._on_held = may_begin or _always, on_held or _ignore
+        self._on_broken = on_broken or _ignore
         self._idle = idle or client.pace.rest
         self._wake = wake or threading.Event()
         self._turns = Turns(client.pace)
         self._crew = Crew(self._threads)
         self._done: SimpleQueue[_Done] = SimpleQueue()
+        self._ended: list[_Done] = []  # not yet told
         self._running: dict[str, Visit] = {}  # by host
 
     @property
@@ -120,7 +124,11 @@ class Poller:
         while len(self._running) < self._threads and (begun := self._turns.next(self._may_begin)):
             host, next_one = begun
             self._running[host] = next_one
-            self._crew.do(lambda host=host, one=next_one: self._make(host, one))  # type: ignore[misc]
+            try:
+                self._crew.do(lambda host=host, one=next_one: self._make(host, one))  # type: ignore[misc]
+            except RuntimeError:  # no thread is to be had
+                self._done.put(_Done(host, next_one, None))
+                raise
 
     def rest(self, longest: float | None = None) -> None:
         """Wait until a visit has ended, the next one may begin, or somebody wakes us; at most ``longest`` seconds."""
@@ -135,19 +143,22 @@ class Poller:
 
     def finished(self) -> list[Outcome]:
         """What has come of the visits that ended meanwhile."""
-        outcomes: list[Outcome] = []
-        ended = False
         while not self._done.empty():
-            done, ended = self._done.get(), True
+            done = self._done.get()
             del self._running[done.host]
             self._turns.release(done.host)
-            if isinstance(done.came, HeldError):
+            self._ended.append(done)
+        if not self._ended:
+            return []
+        # Before the outcomes: what a host wishes is known to the next run, come what may.  If that fails, they wait.
+        self._pace.keep()
+        ended, self._ended = self._ended, []
+        for done in ended:
+            if done.came is None:
+                self._on_broken(done.visit)
+            elif isinstance(done.came, HeldError):
                 self._on_held(done.visit, done.came.until)
-            elif done.came is not None:
-                outcomes.append(done.came)
-        if ended:
-            self._pace.keep()  # before the outcomes: what a host wishes is known to the next run, come what may
-        return outcomes
+        return [done.came for done in ended if isinstance(done.came, Outcome)]
 
     def close(self) -> None:
         """Begin nothing any more; what is under way ends with its client."""

@@ -39,5 +39,8 @@ class Database(Protocol):
         Only one writer at a time: the lock is taken at the start (IDENTITY 21).
         """
 
+    def wait_at_most(self, seconds: float) -> None:
+        """How long to wait for another writer before that is an error."""
+
     def close(self) -> None:
         """Give the connection back."""

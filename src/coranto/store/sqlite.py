@@ -70,7 +70,12 @@ class Sqlite:
 
     def stream(self, sql: str, /, **values: Value) -> Iterator[Row]:
         """The rows of a query one by one."""
-        yield from self._connection.execute(sql, values)
+        with _EXPLAINED:
+            yield from self._connection.execute(sql, values)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """How long to wait for another writer; while SQLite waits, no signal is heard."""
+        self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def run(self, sql: str, /, **values: Value) -> int:
         """Run a statement; how many rows it changed."""
@@ -198,6 +203,7 @@ def _statements(script: str) -> Iterator[str]:
 def set_aside(path: Path) -> None:
     """Move an unreadable store out of the way; nothing of it is deleted."""
     aside = path.with_name(f"{path.name}.unreadable-{int(time.time())}")
-    path.rename(aside)
+    with suppress(FileNotFoundError):  # somebody took it away
+        path.rename(aside)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
