@@ -59,6 +59,7 @@ class Daemon:
         self._settings_taken = self._settings_now = _fingerprint(file)
         self._settings_since = clock.elapsed()
         self._offset = self._time_offset()
+        self._good: Settings | None = None  # the last with which work was possible
         self._troubled: float | None = None  # when something last went wrong
         self._store_files: tuple[int, ...] = ()  # which files the store and its lock are
 
@@ -80,17 +81,16 @@ class Daemon:
 
     def _work(self, settings: Settings) -> None:
         """Work on one store after another; one that cannot be opened sends us back to the last that could (R22)."""
-        good, new = settings, self._hold(settings)
+        new = self._hold(settings)
         while new is not None:
             wanted = new
             try:
                 new = self._hold(wanted)
-                good = wanted
             except (StoreError, BusyError, OSError) as error:
-                if good.store == wanted.store:
+                if self._good is None or self._good.store == wanted.store:
                     raise
                 self._journal.event("settings", "error", error=str(error), then="the store before stays in use")
-                new = good
+                new = self._good
 
     def _hold(self, settings: Settings) -> Settings | None:
         """Work on one store; the settings that name another one, or None at the end."""
@@ -120,6 +120,7 @@ class Daemon:
                 if self._signals.stop:
                     return None
                 continue
+            self._good = settings
             with closing(worker):
                 new = self._loop(worker, settings)
             if new is None or new.store != place:
