@@ -130,8 +130,9 @@ class Worker:
         self._see_to_begin()
         run = self._run()
         due = [one for one in due_upstreams(run) if one.key not in self._asked]
+        visits = visits_of(run, due)
         self._asked.update(one.key for one in due)
-        self._poller.add(visits_of(run, due))
+        self._poller.add(visits)
 
     def work(self, longest: float | None = None) -> None:
         """Begin the visits that may begin, wait at most ``longest`` seconds, take in what came of those that ended."""
