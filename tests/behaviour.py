@@ -97,6 +97,12 @@ def posts(played: World) -> Iterator[tuple[str, datetime]]:
         yield from ((guid(source.name, number), moment) for number, moment in enumerate(source.plan))
 
 
+def too_late(simulation: Simulation) -> set[str]:
+    """The own ids of entries that were older than ``feeds.max_age`` when their source could be read again."""
+    sql = "SELECT own_id FROM entry WHERE story IS NOT NULL AND first_seen - published > 2 * 86400"
+    return {row[0] for row in simulation.store.database.rows(sql)}
+
+
 def not_losing(simulation: Simulation) -> list[str]:
     """Which of the feeds that list 10 entries and post 40 an hour are not shown as losing entries."""
     rows = simulation.store.database.rows(
@@ -158,7 +164,9 @@ def main() -> int:
         known, out = entries(simulation), published(simulation)
         wanted = played.expected(played.end)
         posted = dict(posts(played))
-        missing = sorted(one for one in wanted if one not in (out if posted[one] >= played.start else known))
+        late = too_late(simulation) & wanted - out
+        shown = {one for one in wanted if posted[one] >= played.start} - late
+        missing = sorted((shown - out) | (wanted - known))
         states = Counter(
             row[0] for row in simulation.store.database.rows("SELECT health FROM subscription ORDER BY health")
         )
@@ -170,8 +178,10 @@ def main() -> int:
     naive = said.days * 24 * len(played.lines)
     print(f"{len(played.lines)} upstreams, {said.days} days, {len(simulation.restarts)} restarts")
     print(f"{len(server.log):,} requests; a naive hourly poller: {naive:,} ({len(server.log) / naive:.0%})")
-    fresh = sum(posted[one] >= played.start for one in wanted)
-    print(f"{len(wanted):,} entries to be known, {fresh:,} of them new and to be published; {len(missing)} missing")
+    print(
+        f"{len(wanted):,} entries to be known, {len(shown):,} of them new and to be published; {len(missing)} missing"
+    )
+    print(f"{len(late)} more were older than the window of their feed when their source came back: known, not shown")
     print("sources: " + ", ".join(f"{count} {state}" for state, count in states.items()))
     if said.days == 30:
         wrong += morning(server, played)

@@ -67,7 +67,8 @@ def test_the_worst_that_is_true_is_told(worst):
         (Facts(held=True, holding=1, errors=1, error="no answer"), "1 entry came again"),
         (Facts(held=True, holding=1, errors=1, error="no answer"), "; no answer"),
         (Facts(overruns=1, listed=20), Condition("healthy")),
-        (Facts(overruns=2, listed=1), "lists only 1 entry, at each of the last 2 polls nothing but new ones: what"),
+        (Facts(overruns=2, listed=3), "lists only 3 entries, at each of the last 2 polls nothing but new ones: what"),
+        (Facts(overruns=9, listed=2), Condition("healthy")),  # a feed of the latest one is short on purpose
         (Facts(milliseconds=4999), Condition("healthy")),
     ],
 )
@@ -78,9 +79,9 @@ def test_reasons_in_detail(facts, condition):
 
 @pytest.mark.parametrize(
     ("before", "seconds", "after"),
-    [(0, 0.4, 400), (400, 0.2, 300), (300, 12.0, 6150), (300, 0.0, 300), (0, 0.0001, 1)],
+    [(0, 0.4, 400), (400, 0.2, 350), (100, 9.95, 2562), (300, 0.0, 300), (0, 0.0001, 1)],
 )
-def test_the_time_of_answers_is_a_mean_in_which_the_newest_weighs_half(before, seconds, after):
+def test_the_time_of_answers_is_a_mean_in_which_the_newest_weighs_a_quarter(before, seconds, after):
     assert mean(before, seconds) == after
 
 
@@ -155,4 +156,8 @@ def test_since_when_changes_only_with_the_state():
 def test_a_slow_source_is_one_whose_answers_take_five_seconds():
     slow = visited(Subscription(), Reading(listed=3), seconds=9.0)
     assert (slow.health, slow.milliseconds) == ("slow", 9000)
-    assert visited(slow, Reading(listed=3), NOW + HOUR, seconds=0.4).health == "healthy"
+    better = visited(slow, Reading(listed=3), NOW + HOUR, seconds=0.4)
+    assert better.health == "slow"
+    assert visited(better, Reading(listed=3), NOW + 2 * HOUR, seconds=0.4).health == "slow"
+    well = visited(replace(better, milliseconds=100), Reading(listed=3), NOW + 3 * HOUR, seconds=9.95)
+    assert well.health == "healthy"  # one slow answer is no rule

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from coranto.doctor import Item, compare, reappearing, to_hold
+from coranto.doctor import Item, compare, reappearing, recoded, to_hold
 
 NOON, LATER = "2022-01-07T04:00:00Z", "2022-01-07T05:00:00Z"
 
 
-def row(number=1, own_id="g1", title="甲", instant=NOON, code=""):
-    return Item(number=number, own_id=own_id, title=title, instant=instant, code=code)
+def row(number=1, own_id="g1", title="甲", instant=NOON, **fields):
+    return Item(number=number, own_id=own_id, title=title, instant=instant, **fields)
 
 
-def item(own_id="g2", title="甲", instant=NOON, code="", number=0):
-    return Item(number=number, own_id=own_id, title=title, instant=instant, code=code)
+def item(own_id="g2", title="甲", instant=NOON, number=0, **fields):
+    return Item(number=number, own_id=own_id, title=title, instant=instant, **fields)
 
 
 # -- which items reappear
@@ -34,17 +36,17 @@ def item(own_id="g2", title="甲", instant=NOON, code="", number=0):
     ],
 )
 def test_an_item_reappears_if_a_known_title_comes_under_a_new_id_and_link(listed, known, again):
-    assert reappearing([listed], [known], {0: None}) == (frozenset({0}) if again else frozenset())
+    assert set(reappearing([listed], [known], {0: None})) == ({0} if again else set())
 
 
 def test_what_is_recognised_does_not_reappear():
-    assert reappearing([item()], [row()], {0: 1}) == frozenset()
+    assert reappearing([item()], [row()], {0: 1}) == {}
 
 
 def test_an_item_beside_the_entry_it_resembles_is_another_article():
     """The known one is still listed: this is a second one of the same title and time."""
     listed = [item("g1", number=0), item("g2", number=1)]
-    assert reappearing(listed, [row()], {0: 1, 1: None}) == frozenset()
+    assert reappearing(listed, [row()], {0: 1, 1: None}) == {}
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,69 @@ def test_an_item_beside_the_entry_it_resembles_is_another_article():
 def test_a_title_that_recurs_needs_the_time_too(instant, again):
     """ "Weather" each day is news each day."""
     rows = [row(1, "g1"), row(2, "g2", instant="2022-01-06T04:00:00Z")]
-    assert reappearing([item("g3", instant=instant)], rows, {0: None}) == again
+    assert set(reappearing([item("g3", instant=instant)], rows, {0: None})) == again
 
 
 def test_a_title_that_one_document_lists_twice_needs_the_time_too():
     listed = [item("g2", instant=LATER, number=0), item("g3", number=1)]
-    assert reappearing(listed, [row()], {0: None, 1: None}) == {1}
+    assert set(reappearing(listed, [row()], {0: None, 1: None})) == {1}
+
+
+@pytest.mark.parametrize(
+    ("listed", "again"),
+    [
+        (item("g4", instant=LATER, words="晴"), {0: True}),
+        (item("g4", instant=LATER, words="雨"), {}),
+        (item("g4", instant=LATER, words=""), {}),  # no words say nothing
+        (item("g4", instant=LATER, words="晴", title="乙"), {}),
+    ],
+)
+def test_a_title_that_recurs_reappears_with_the_same_words_r16(listed, again):
+    """However often the title stands; with a row that is held back too."""
+    rows = [row(1, "g1", words="阴"), row(2, "g2", instant="", words=""), row(3, "g3", instant="", words="晴")]
+    assert reappearing([listed], rows, {0: None}) == again
+    assert reappearing([listed], [*rows[:2], replace(rows[2], held=True)], {0: None}) == again
+
+
+def test_the_words_of_an_entry_that_is_listed_beside_it_are_no_witness():
+    listed = [item("g1", number=0, words="晴"), item("g2", number=1, instant=LATER, words="晴")]
+    assert reappearing(listed, [row(words="晴")], {0: 1, 1: None}) == {}
+
+
+def test_it_is_told_whether_more_than_a_title_alone_says_so():
+    assert reappearing([item()], [row()], {0: None}) == {0: True}
+    assert reappearing([item(instant=LATER)], [row()], {0: None}) == {0: False}
+
+
+def test_what_is_held_back_takes_no_title_its_rank():
+    """A title is unique if one row that is not held back has it; held ones alone make none known."""
+    held = [row(number, f"h{number}", instant="", held=True) for number in (2, 3)]
+    assert reappearing([item(instant=LATER)], [row(), *held], {0: None}) == {0: False}
+    assert reappearing([item(instant=LATER)], held, {0: None}) == {}
+
+
+# -- which say a known code
+
+
+@pytest.mark.parametrize(
+    ("listed", "rows", "known"),
+    [
+        (item(code="NW1"), [row(code="NW1", story=7)], {0}),
+        (item(code="NW1"), [row(code="NW1", story=7), row(2, "g9", code="NW1", story=7)], {0}),
+        (item(code="NW1"), [row(code="NW1", story=7), row(2, "g9", code="NW1", story=8)], set()),  # joins nothing
+        (item(code="NW1"), [row(code="NW1")], set()),
+        (item(code="NW2"), [row(code="NW1", story=7)], set()),
+        (item(), [row(story=7)], set()),
+    ],
+)
+def test_a_new_item_with_the_infocode_of_one_story_is_no_news_r16(listed, rows, known):
+    assert recoded([listed], rows, {0: None}) == known
+    assert recoded([listed], rows, {0: 1}) == set()
+
+
+def test_an_item_beside_the_entry_with_its_infocode_is_new():
+    listed = [item("g1", code="NW1", number=0), item(code="NW1", number=1)]
+    assert recoded(listed, [row(code="NW1", story=7)], {0: 1, 1: None}) == set()
 
 
 # -- when they are held
@@ -72,16 +131,25 @@ def test_a_title_that_one_document_lists_twice_needs_the_time_too():
         (0, 10, 0, False, True),
         (0, 9, 90, False, False),  # nine say nothing, whatever is new
         (3, 6, 0, False, False),
-        (0, 10, 90, False, True),
+        (0, 10, 90, False, False),  # most of what is known, and little of the document
+        (0, 11, 9, False, True),
+        (0, 11, 11, False, False),
         (100, 1, 0, True, True),  # held already: one is enough
         (100, 0, 5, True, False),
     ],
 )
-def test_they_are_held_when_half_of_what_is_known_reappears_r16(recognised, again, fresh, held, holds):
+def test_they_are_held_when_over_half_of_a_document_reappears_r16(recognised, again, fresh, held, holds):
     total = recognised + again + fresh
     found = {number: number if number < recognised else None for number in range(total)}
-    back = frozenset(range(recognised, recognised + again))
-    assert to_hold(found, back, held=held) == (back if holds else frozenset())
+    back = dict.fromkeys(range(recognised, recognised + again), True)
+    assert to_hold(found, back, held=held) == (frozenset(back) if holds else frozenset())
+
+
+def test_while_held_a_title_alone_holds_nothing_r16():
+    """Unless most of the document comes again."""
+    found = dict.fromkeys(range(20))
+    assert to_hold(found, {0: False, 1: True}, held=True) == {1}
+    assert to_hold(found, dict.fromkeys(range(11), False), held=True) == set(range(11))
 
 
 # -- how it changed

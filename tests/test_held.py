@@ -163,11 +163,88 @@ def test_at_most_so_many_are_kept(feed, monkeypatch):
         assert not feed.store.database.rows(f"SELECT 1 FROM {table} WHERE entry NOT IN (SELECT uid FROM entry)")
 
 
+def daily(day: int, columns: int, news: int):
+    """A paper of fixed columns and of news: every day all ids, links, dates and words are new."""
+    date = NOON + day * DAY
+    return [
+        *(edition(f"d{day}", one, published=date, content=f"<p>{day}-{one}</p>")[0] for one in range(columns)),
+        *edition(f"d{day}", *range(100 * (day + 1), 100 * (day + 1) + news), published=date),
+    ]
+
+
+def test_the_columns_of_a_daily_paper_are_news_r16(feed):
+    """All that is known of it is its columns, but they are a small part of it."""
+    for day in range(3):
+        feed.poll(*daily(day, columns=11, news=49), later=DAY)
+        assert states(feed) == {"live": 60 * (day + 1)}
+
+
+def test_while_held_a_recurring_title_with_words_of_its_own_is_published_r16(feed):
+    """And does not renew the hold."""
+    weather = {"title": "天气预报", "content": "<p>晴</p>"}
+    feed.poll(*edition("a", *TWELVE), *edition("a", 0, **weather))
+    feed.poll(*edition("b", *TWELVE))
+    for day in range(1, 4):
+        news = edition("c", *range(100 * day, 100 * day + 3))
+        weather |= {"content": f"<p>{day}</p>", "published": NOON + day * DAY}
+        feed.poll(*news, *edition(f"c{day}", 0, **weather), later=DAY)
+        assert feed.reading.held == 0
+        feed.reading = replace(feed.reading, held=1)  # were it held still
+    assert states(feed) == {"live": 13 + 3 * 4, "held": 12}
+
+
+def test_undated_titles_that_stand_twice_are_known_by_their_words_r16(feed):
+    """Two articles of each title in a feed that renames all at each poll."""
+    for poll in range(4):
+        twice = (edition(f"{sign}{poll}", *TWELVE, published=None, content=f"<p>{sign}</p>") for sign in "ab")
+        feed.poll(*(one for part in twice for one in part))
+    assert states(feed) == {"live": 24, "held": 72}
+
+
+def test_a_store_that_was_flooded_before_is_not_flooded_again_r16(feed):
+    for sign in "abc":
+        feed.poll(*edition(sign, *range(9), published=None))  # too small to be held
+    feed.poll(*edition("d", *range(12), published=None))
+    for sign in "efg":
+        feed.poll(*edition(sign, *range(12), published=None))
+    assert states(feed) == {"live": 39, "held": 36}
+
+
+def test_new_ids_and_links_with_their_infocode_are_no_overrun_r16(feed):
+    """A feed that renames all at each poll loses nothing."""
+    codes = {number: f"NW2022010722393075{number:02}" for number in TWELVE}
+    for poll in range(4):
+        feed.poll(*(edition(f"s{poll}", number, code=code)[0] for number, code in codes.items()))
+        assert (feed.reading.listed, feed.reading.fresh) == (12, 0 if poll else 12)
+    assert stories(feed) == 12
+
+
+def test_a_held_entry_that_was_withdrawn_is_held_again_r16(feed):
+    feed.poll(*edition("a", *TWELVE))
+    feed.poll(*edition("b", *TWELVE))
+    feed.poll(*edition("b", *TWELVE[1:]), withdrawn=("urn:b:1",))
+    assert states(feed) == {"live": 12, "held": 11, "withdrawn": 1}
+    feed.poll(*edition("b", *TWELVE))
+    assert states(feed) == {"live": 12, "held": 12}
+    assert feed.reading.held == 12
+    assert stories(feed) == 12
+
+
+def test_an_entry_that_was_withdrawn_and_is_listed_again_stands_again(feed):
+    feed.poll(*edition("a", *TWELVE))
+    feed.poll(*edition("a", *TWELVE[1:]), withdrawn=("urn:a:1",))
+    feed.poll(*edition("a", *TWELVE))
+    assert states(feed) == {"live": 12}
+
+
 # -- released
 
 
 def release(feed):
-    return condition.release(feed.store, Upstream(url=f"https://{KEY}", key=KEY), feed.now)
+    """The operator lets all go; how many are published."""
+    released = condition.release(feed.store, Upstream(url=f"https://{KEY}", key=KEY), feed.now)
+    feed.reading = replace(feed.reading, held=0)  # as the store says now
+    return released
 
 
 def test_the_operator_lets_them_go_and_they_are_not_held_again(feed):
@@ -176,7 +253,6 @@ def test_the_operator_lets_them_go_and_they_are_not_held_again(feed):
     assert release(feed) == 12
     feed.wait(HOUR)
     assert (states(feed), stories(feed)) == ({"live": 24}, 24)
-    feed.reading = replace(feed.reading, held=0)  # as the store says now
     before = feed.tables()
     feed.poll(*edition("b", *TWELVE))
     assert feed.tables() == before
@@ -186,13 +262,42 @@ def test_the_operator_lets_them_go_and_they_are_not_held_again(feed):
 
 def test_titles_that_recur_are_learned_by_one_release(feed):
     """Twelve towns, each day their weather: looks like a flood once, and never again."""
+    releases = 0
     for day in range(4):
-        feed.poll(*edition(f"d{day}", *TWELVE, published=NOON + day * DAY), later=DAY)
+        weather = {"published": NOON + day * DAY, "content": f"<p>{day}</p>"}
+        feed.poll(*edition(f"d{day}", *TWELVE, **weather), later=DAY)
         if feed.reading.held:
-            release(feed)
-            feed.reading = replace(feed.reading, held=0)
+            releases += release(feed) > 0
             feed.wait(HOUR)
-    assert (states(feed), stories(feed)) == ({"live": 48}, 48)
+    assert (states(feed), stories(feed), releases) == ({"live": 48}, 48, 1)
+
+
+def churned(feed, polls):
+    """A feed that renamed all at each of so many polls."""
+    for poll in range(polls):
+        feed.poll(*edition(f"b{poll}", *TWELVE, published=None))
+
+
+def test_of_each_title_only_the_newest_is_released_r16(feed):
+    churned(feed, 6)
+    assert states(feed) == {"live": 12, "held": 60}
+    assert release(feed) == 12
+    feed.wait(HOUR)
+    assert (states(feed), stories(feed)) == ({"live": 24, "withdrawn": 48}, 24)
+    newest = {row.entry.own_id.split(":")[1] for row in feed.rows() if row.state == "live"}
+    assert newest == {"b0", "b5"}
+
+
+def test_after_a_release_new_ids_and_links_flood_nobody_still_r16(feed):
+    """Each title stands twice then: the words tell."""
+    churned(feed, 6)
+    release(feed)
+    feed.poll(*edition("c", *TWELVE, published=None))
+    assert (states(feed), feed.reading.held) == ({"live": 24, "withdrawn": 48, "held": 12}, 12)
+    release(feed)
+    feed.poll(*edition("b2", *TWELVE, published=None))  # names that were left behind by the first one
+    assert states(feed) == {"live": 36, "withdrawn": 36, "held": 12}
+    assert stories(feed) == 36
 
 
 # -- over the river

@@ -124,3 +124,10 @@ def test_a_feed_that_moves_on_or_home():
 def test_a_clock_that_was_set_back_starts_the_count_anew():
     assert after((3650, good(NEW)), (0, good(NEW)), (7, good(NEW))).moved_to == NEW
     assert after((3650, good(NEW)), (0, good(NEW)), (6, good(NEW))).moved_to == ""
+
+
+def test_a_new_address_that_was_written_down_is_no_news_any_more():
+    """R21: settings name it now."""
+    known = after((8, good()), configured=NEW, known=MOVED)
+    assert known == Subscription()
+    assert known.notice == ""

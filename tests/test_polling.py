@@ -132,7 +132,7 @@ class Domain:
             outcomes = poll_all(visits(urls), client, threads=threads, clock=pace.moment, on_held=self._note)
             return {outcome.source: outcome for outcome in outcomes}
 
-    def _note(self, visit, until):
+    def _note(self, visit, until, _begun):
         self.held[visit.upstream.url] = until
 
 

@@ -139,7 +139,9 @@ def test_a_crash_after_the_answer_stores_all_of_it_or_nothing_p7(site, monkeypat
             with pytest.raises(Crash):
                 site.build()
         assert site.rows() == []
-        site.build()
+        site.build(later=timedelta(minutes=59))
+        assert len(server.log) == 1, "asked early, after a crash"
+        site.build(later=timedelta(minutes=5))
         site.build(later=timedelta(minutes=1))
     assert site.titles("news") == ["第二条", "第一条"]
     assert len(server.log) == 2
@@ -286,3 +288,13 @@ def test_a_new_address_that_fails_gives_way_to_the_configured_one_p16(site):
         site.build(later=DAY)
     assert targets(server) == ["/new/feed", "/old/feed"]
     assert (state(site).errors, state(site).gone, state(site).moved_to) == (0, False, "")
+
+
+@pytest.mark.parametrize(("status", "asked"), [("301 Moved Permanently", 1), ("302 Found", 3)])
+def test_only_who_says_so_himself_or_moved_for_good_is_gone_p14(site, status, asked):
+    answers = {"/old": http(b"", status, Location="/new"), "/new": http(b"", "410 Gone")}
+    with loopback(answers) as server:
+        site.address = server.url("/old")
+        for _ in range(3):
+            site.build(later=2 * DAY)
+    assert targets(server).count("/old") == asked

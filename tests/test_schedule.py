@@ -192,3 +192,16 @@ def test_a_clock_that_was_set_back_silences_nothing(step):
 def test_the_module_is_pure_and_light():
     assert not hasattr(schedule, "requests")
     assert not hasattr(schedule, "time")
+
+
+def test_an_interval_that_settings_shortened_counts_from_the_next_day_on_and_none_at_once():
+    """P4, P8: no request within the day that a server may have asked for."""
+
+    def due(*, asked, every, why="every", after=30):
+        return is_due(NOW + timedelta(days=after), NOW, asked=NOW - timedelta(hours=asked), every=every, why=why)
+
+    assert not due(asked=1, every=HOUR)
+    assert due(asked=25, every=HOUR)
+    assert not due(asked=25, every=30 * DAY)
+    assert not due(asked=25, every=HOUR, why="retry-after", after=6)
+    assert due(asked=25, every=HOUR, why="retry-after", after=30)

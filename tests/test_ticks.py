@@ -60,6 +60,21 @@ def test_a_weekly_time_is_found_beyond_a_change_of_the_clock():
     assert moment == datetime(2026, 3, 30, 6, tzinfo=BERLIN)
 
 
+@pytest.mark.parametrize(
+    ("text", "zone", "now", "wanted"),
+    [
+        ("30 2 28 3 *", "Europe/Berlin", "2026-07-01T00:00", "2027-03-28T03:00+02:00"),
+        ("30 2 25 10 *", "Europe/Berlin", "2026-10-25T00:30", "2026-10-25T02:30+01:00"),
+        ("0 0 1 1 *", "Pacific/Apia", "2011-02-01T00:00", "2012-01-01T00:00+14:00"),
+        ("0 12 29 2 *", "Europe/Berlin", "2026-10-01T00:00", "2028-02-29T12:00+01:00"),
+        ("0 * * * *", "Australia/Lord_Howe", "2026-04-04T14:45", "2026-04-04T15:30+00:00"),
+    ],
+)
+def test_rare_times_are_found_over_many_changes_of_the_clock(text, zone, now, wanted):
+    moment = Cron(text, ZoneInfo(zone)).get_next_fire_time(None, datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert moment == datetime.fromisoformat(wanted)
+
+
 def test_ticks_come_and_are_taken_once():
     wake = threading.Event()
     with closing(Ticks({"look": Every(0.05)}, wake.set)) as ticks:

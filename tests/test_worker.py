@@ -262,6 +262,40 @@ def test_new_settings_find_the_visits_that_wait_still_due(tmp_path):
     assert len(seen.times) == 10
 
 
+def test_who_asked_for_a_day_gets_it_though_a_visit_was_broken_off_p7_p8(tmp_path):
+    """max-age of twelve hours; kill -9 in the middle of the next visit: nobody is asked an hour later."""
+    seen = Seen(http(NEWS, ETag='"1"', Cache_Control="max-age=43200"))
+    with loopback(seen) as server:
+        one = simulated(tmp_path, seen, [server.url()])
+        one.run(START + 12.5 * HOUR)
+        assert len(seen.times) == 2
+        one.clock.sleep_until(START + 26 * HOUR)
+        one.worker.look()
+        one.worker._poller.begin()
+        one.restart(crash=True)
+        one.run(START + 48 * HOUR)
+        one.close()
+    assert min(b - a for a, b in pairwise(seen.times)) >= 12 * HOUR
+
+
+def test_whose_redirect_led_to_a_held_host_is_not_asked_again_when_the_hold_is_over_p4(tmp_path):
+    first, second, shared = "http://a.example/", "http://b.example/", "http://cdn.example/"
+    answers = {
+        first: Seen(http(b"", "302 Found", Location=shared)),
+        shared: http(NEWS),
+        second: http(b"", "302 Found", Location="http://cdn.example/busy"),
+        "http://cdn.example/busy": http(b"", "429 No", Retry_After="120"),
+    }
+    with loopback(answers) as proxy:
+        one = simulated(
+            tmp_path, answers[first], [second, first], fetch=f"proxy: 'http://127.0.0.1:{proxy.port}', threads: 1"
+        )
+        one.run(START + 3 * HOUR)
+        one.close()
+    assert len(answers[first].times) > 1
+    assert all(b - a >= HOUR for a, b in pairwise(answers[first].times))
+
+
 @pytest.mark.parametrize("what", ["coranto.worker.may_begin", "coranto.worker.take_outcome"])
 def test_a_store_that_cannot_be_written_for_a_while_costs_no_source_its_polls(tmp_path, monkeypatch, what):
     """A full disk, in the moment before a visit or after it: who was in the queue is asked all the same."""

@@ -235,6 +235,7 @@ class Outcome:
     retry_after: int = -1  # seconds; -1: unstated
     moved_to: str = ""
     gone: bool = False  # 410
+    at: datetime | None = None  # when the visit began
     seconds: float = 0.0  # that the answer took, without the wait for its host's turn; 0: none, or a file
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coranto import __version__
 from coranto.build import prepare, ripen, settled, write_feeds
@@ -88,7 +88,7 @@ class Worker:
         self._poller = Poller(
             self._client,
             threads=fetch.threads,
-            clock=clock.now,
+            clock=self._moment,
             may_begin=self._may_begin,
             on_held=self._held_up,
             on_broken=self._broken,
@@ -198,6 +198,11 @@ class Worker:
             progress=self._progress,
         )
 
+    def _moment(self) -> datetime:
+        """The time of a visit in whole seconds, and never a moment early: the next one is counted from it."""
+        now = self._clock.now()
+        return now.replace(microsecond=0) + timedelta(seconds=now.microsecond > 0)
+
     def _see_to_begin(self) -> None:
         if not self._begun:
             self.begin()
@@ -217,9 +222,9 @@ class Worker:
         self._asked.discard(visit.upstream.key)
         return False
 
-    def _held_up(self, visit: Visit, until: datetime) -> None:
+    def _held_up(self, visit: Visit, until: datetime, begun: bool) -> None:  # noqa: FBT001 - a callback
         self._asked.discard(visit.upstream.key)
-        held_up(self._run(), visit, until)
+        held_up(self._run(), visit, until, begun=begun)
 
     def _broken(self, visit: Visit) -> None:
         self._asked.discard(visit.upstream.key)

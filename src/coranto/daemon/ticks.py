@@ -51,16 +51,15 @@ class Cron(BaseTrigger):  # type: ignore[misc]
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:  # noqa: ARG002
         """See :class:`apscheduler.triggers.base.BaseTrigger`."""
-        now = now.astimezone(UTC)
-        offset = self._offset(now)
-        found = self._next(now, offset)
-        if found is None or self._offset(found) == offset:
-            return found
-        change = self._change(now, found)
-        left_out = self._offset(change) - offset
-        if found < change + left_out:
-            return change
-        return self._next(change - _MOMENT, self._offset(change))
+        after = start = now.astimezone(UTC)
+        while True:
+            offset = self._offset(start)
+            found = self._next(after, offset)
+            if found is None or (change := self._change(start, found)) is None:
+                return found
+            if found < change + self._offset(change) - offset:
+                return change  # the clock leaves it out
+            start, after = change, change - _MOMENT
 
     def _next(self, now: datetime, offset: timedelta) -> datetime | None:
         """The next time after ``now`` where clocks are always so far ahead of UTC."""
@@ -75,15 +74,17 @@ class Cron(BaseTrigger):  # type: ignore[misc]
         ).get_next_fire_time(None, now + _MOMENT)
         return found.astimezone(UTC) if found else None
 
-    def _change(self, now: datetime, later: datetime) -> datetime:
-        """The first moment after ``now`` at which clocks show another difference from UTC; ``later`` is beyond it."""
-        before = now
-        while self._offset(min(before + _DAY, later)) == self._offset(now):
-            before += _DAY
+    def _change(self, now: datetime, later: datetime) -> datetime | None:
+        """The first moment after ``now`` and up to ``later`` at which clocks show another difference from UTC."""
+        offset, before = self._offset(now), now
+        while self._offset(min(before + _DAY, later)) == offset:
+            if before >= later:
+                return None
+            before = min(before + _DAY, later)
         after = min(before + _DAY, later)
         while after - before > _MOMENT:
             middle = before + (after - before) / 2
-            before, after = (middle, after) if self._offset(middle) == self._offset(now) else (before, middle)
+            before, after = (middle, after) if self._offset(middle) == offset else (before, middle)
         return after
 
     def _offset(self, moment: datetime) -> timedelta:

@@ -7,6 +7,17 @@ follows from all that is known.
 from __future__ import annotations
 
 from coranto.doctor.health import Condition, Facts, Health, diagnose
-from coranto.doctor.shape import Item, Reading, compare, reappearing, to_hold
+from coranto.doctor.shape import Item, Reading, compare, reappearing, recoded, to_hold
 
-__all__ = ["Condition", "Facts", "Health", "Item", "Reading", "compare", "diagnose", "reappearing", "to_hold"]
+__all__ = [
+    "Condition",
+    "Facts",
+    "Health",
+    "Item",
+    "Reading",
+    "compare",
+    "diagnose",
+    "reappearing",
+    "recoded",
+    "to_hold",
+]

@@ -11,6 +11,7 @@ Health = Literal["gone", "held", "failing", "changed-shape", "losing", "moved", 
 
 SLOW = 5000  # milliseconds
 _OVERRUNS = 2  # polls in a row: one may be a burst, or a sleep of ours
+_FEW = 3  # entries: a feed that lists fewer may do so on purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,14 @@ def diagnose(facts: Facts) -> Condition:
 
 
 def mean(before: int, seconds: float) -> int:
-    """The mean time of an answer in milliseconds, after one more; what took no time was no answer."""
+    """The mean time of an answer in milliseconds, after one more, which weighs a quarter: one slow answer is no rule.
+
+    What took no time was no answer.
+    """
     if seconds <= 0:
         return before
     now = max(round(seconds * 1000), 1)
-    return (before + now) // 2 if before else now
+    return (3 * before + now) // 4 if before else now
 
 
 def _gone(facts: Facts) -> str:
@@ -103,7 +107,7 @@ _STATES: tuple[tuple[Health, Callable[[Facts], bool], Callable[[Facts], str]], .
     ("held", lambda facts: facts.held, _held),
     ("failing", lambda facts: facts.errors > 0, _failing),
     ("changed-shape", lambda facts: facts.shape != "", lambda facts: facts.shape),
-    ("losing", lambda facts: facts.overruns >= _OVERRUNS, _losing),
+    ("losing", lambda facts: facts.overruns >= _OVERRUNS and facts.listed >= _FEW, _losing),
     ("moved", lambda facts: facts.move != "", lambda facts: facts.move),
     ("slow", lambda facts: facts.milliseconds >= SLOW, _slow),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ class Item:
     title: str = ""  # the key of its title
     instant: str = ""  # the key of its stated date
     code: str = ""  # its infoCode
+    words: str = ""  # what it says beside its title, as far as that is known
+    story: int | None = None  # of a row: the one that it stands in
+    held: bool = False  # of a row: it is held back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,38 +33,56 @@ class Reading:
     shape: str = ""  # how the document is another one than before, for a person; empty if it is not
 
 
-def reappearing(items: Sequence[Item], rows: Iterable[Item], found: Mapping[int, int | None]) -> frozenset[int]:
+def reappearing(items: Sequence[Item], rows: Sequence[Item], found: Mapping[int, int | None]) -> dict[int, bool]:
     """The items that look like known entries under new ids and links (R16).
 
     Args:
         items: all that one document lists.
-        rows: the stored entries of its source that are what they were: not those that are held or withdrawn.
+        rows: the stored entries of its source, but for those that are withdrawn.
         found: item -> row, as recognised by id and link; None for a new one.
 
     Returns:
         The unrecognised items that say the title of a row that no item of this document is, and either its stated
-        instant too, or a title that is unique here and there.  Two infoCodes prove what they prove: equal, they join
-        the entries; different, these are two articles.
+        instant or its words too, or a title that is unique here and there; whether it was instant or words.  Two
+        infoCodes prove what they prove: equal, they join the entries; different, these are two articles.
     """
-    taken = set(found.values())
-    here, there = Counter(item.title for item in items), Counter[str]()
-    by_title: dict[str, list[Item]] = {}
+    here, there = (Counter(one.title for one in all_) for all_ in (items, [row for row in rows if not row.held]))
+    taken, by_title = set(found.values()), defaultdict[str, list[Item]](list)
     for row in rows:
-        there[row.title] += 1
         if row.number not in taken:
-            by_title.setdefault(row.title, []).append(row)
+            by_title[row.title].append(row)
+    again: dict[int, bool] = {}
+    for item in items:
+        if item.title and found[item.number] is None:
+            alike = [row for row in by_title.get(item.title, ()) if not (item.code and row.code)]
+            sure = any(_witnessed(item, row) for row in alike)
+            if sure or (here[item.title] == there[item.title] == 1 and not all(row.held for row in alike)):
+                again[item.number] = sure
+    return again
 
-    def again(item: Item) -> bool:
-        alone = here[item.title] == there[item.title] == 1
-        return any(_alike(item, row, alone=alone) for row in by_title.get(item.title, ()))
 
-    return frozenset(item.number for item in items if item.title and found[item.number] is None and again(item))
+def to_hold(found: Mapping[int, int | None], again: Mapping[int, bool], *, held: bool) -> frozenset[int]:
+    """Which items are held back (R16).
 
-
-def to_hold(found: Mapping[int, int | None], again: frozenset[int], *, held: bool) -> frozenset[int]:
-    """Which items are held back: those that reappear, if half of all that is known does, or the source is held (R16)."""
+    All that reappear, if that is over half of the document.  Else, while the source is held, those of them that also
+    say a known instant or known words: a title that recurs with news of its own must not renew the hold for ever.
+    """
     known = sum(row is not None for row in found.values()) + len(again)
-    return again if held or _most(len(again), known) else frozenset()
+    if known >= ENOUGH and 2 * len(again) > len(found):
+        return frozenset(again)
+    return frozenset(number for number, sure in again.items() if sure and held)
+
+
+def recoded(items: Sequence[Item], rows: Iterable[Item], found: Mapping[int, int | None]) -> frozenset[int]:
+    """The unrecognised items whose infoCode is that of exactly one story, no row of which is listed: no news."""
+    taken = set(found.values())
+    stories, listed = defaultdict[str, set[int]](set), set[str]()
+    for row in rows:
+        if row.code and row.story is not None:
+            stories[row.code].add(row.story)
+            listed |= {row.code} if row.number in taken else set()
+    one = {code for code, of_it in stories.items() if len(of_it) == 1} - listed
+    return frozenset(item.number for item in items if found[item.number] is None and item.code in one)
 
 
 def compare(items: Sequence[Item], rows: Iterable[Item], found: Mapping[int, int | None], *, before: int) -> str:
@@ -79,9 +100,10 @@ def compare(items: Sequence[Item], rows: Iterable[Item], found: Mapping[int, int
     return "; ".join(filter(None, said))
 
 
-def _alike(item: Item, row: Item, *, alone: bool) -> bool:
-    same_instant = item.instant != "" and item.instant == row.instant
-    return (same_instant or alone) and not (item.code and row.code)
+def _witnessed(item: Item, row: Item) -> bool:
+    """Whether more than its title says that this is that; what is absent says nothing."""
+    pairs = ((item.instant, row.instant), (item.words, row.words))
+    return any(mine == theirs and mine != "" for mine, theirs in pairs)
 
 
 def _most(part: int, whole: int) -> bool:

@@ -89,18 +89,21 @@ def condition_of(known: Subscription, upstream: Upstream, holding: int, *, hours
 
 
 def release(store: Store, upstream: Upstream, now: datetime) -> int | None:
-    """Let all that is held back of a subscription go, at once (R16).
+    """Let what is held back of a subscription go, at once (R16).
+
+    Of entries with one title only the newest: a feed that renamed all at each poll gives each once.  The others count as
+    withdrawn.
 
     Returns:
-        How many entries that are; their stories are settled and published by the next build.  None: nothing is held.
+        How many entries go; their stories are settled and published by the next build.  None: nothing is held.
     """
     with store.database.transaction():
         source = store.sources.ids().get(upstream.key, 0)
-        held = store.entries.held(source)
+        held, newest = store.entries.held(source), store.entries.newest_held(source)
         if not held and not store.sources.subscription(source).held:
             return None
         for uid in held:
-            store.entries.set_state(uid, "live")
+            store.entries.set_state(uid, "live" if uid in newest else "withdrawn")
         store.sources.release(source)
         store.sources.keep_subscription(source, judged(store.sources.subscription(source), upstream, 0, now))
-    return len(held)
+    return len(newest)

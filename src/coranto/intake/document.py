@@ -49,9 +49,10 @@ def take_document(
         rows = [_facts(row.uid, row.entry, library) for row in known.values()]
         entries = repeats(document.entries, library.url, rows)
         found = recognise([_facts(index, entry, library) for index, entry in enumerate(entries)], rows)
-        holds, reading = _examined(entries, known, found, held=held, before=before)
+        holds, reading = _examined(store, entries, known, found, held=held, before=before)
         for index, entry in enumerate(entries):
-            _take(store, library, entry, source, known.get(found[index] or 0), now, hold=index in holds)
+            row, hold = known.get(found[index] or 0), index in holds
+            _take(store, library, entry, source, _held_again(store, row) if row and hold else row, now, hold=hold)
         if holds:
             store.entries.forget_held(source, most=max(MOST_HELD, len(entries)))
         for own_id in document.withdrawn:
@@ -87,28 +88,51 @@ def _facts(number: int, entry: Entry, library: Library) -> Known:
 
 
 def _examined(
-    entries: Sequence[Entry], known: dict[int, Row], found: dict[int, int | None], *, held: bool, before: int
+    store: Store,
+    entries: Sequence[Entry],
+    known: dict[int, Row],
+    found: dict[int, int | None],
+    *,
+    held: bool,
+    before: int,
 ) -> tuple[frozenset[int], doctor.Reading]:
     """Which entries are to be held back, and what the document shows of its source."""
-    items = [_item(index, entry) for index, entry in enumerate(entries)]
-    rows = {uid: _item(uid, row.entry) for uid, row in known.items()}
-    once = [rows[uid] for uid, row in known.items() if row.state not in ("held", "withdrawn")]
-    holds = doctor.to_hold(found, doctor.reappearing(items, once, found), held=held)
+    items = [_item(index, entry, entry.words) for index, entry in enumerate(entries)]
+    # One that was withdrawn and is listed again is held back for the same reasons as a new one.
+    open_ = {index: row if row and known[row].state != "withdrawn" else None for index, row in found.items()}
+    titles = {item.title for item in items if open_[item.number] is None}
+    rows = {uid: _stored(store, row, titles) for uid, row in known.items()}
+    there = [rows[uid] for uid, row in known.items() if row.state != "withdrawn"]
+    holds = doctor.to_hold(open_, doctor.reappearing(items, there, open_), held=held)
     holds = frozenset(index for index in holds if not entries[index].dropped)
-    fresh = sum(row is None for row in found.values()) - len(holds)
+    new = {index for index, row in found.items() if row is None}
+    fresh = new - holds - doctor.recoded(items, there, found)
     still = sum(row is not None and known[row].state == "held" for row in found.values())
     shape = doctor.compare(items, rows.values(), found, before=before)
-    return holds, doctor.Reading(listed=len(entries), fresh=fresh, held=len(holds) + still, shape=shape)
+    return holds, doctor.Reading(listed=len(entries), fresh=len(fresh), held=len(holds) + still, shape=shape)
 
 
-def _item(number: int, entry: Entry) -> doctor.Item:
+def _item(number: int, entry: Entry, words: Words | None = None) -> doctor.Item:
     return doctor.Item(
         number=number,
         own_id=entry.own_id,
         title=identity.title_key(entry.title),
         instant=identity.instant_key(entry.published),
         code=entry.code,
+        words="\0".join(filter(None, (words.content, words.summary))) if words else "",
     )
+
+
+def _stored(store: Store, row: Row, titles: set[str]) -> doctor.Item:
+    """A row, with its words if a new item says its title."""
+    item = _item(row.uid, row.entry)
+    words = store.entries.words(row.uid) if item.title and item.title in titles else None
+    return replace(_item(row.uid, row.entry, words), story=row.story, held=row.state == "held")
+
+
+def _held_again(store: Store, row: Row) -> Row:
+    store.entries.set_state(row.uid, "held")
+    return replace(row, state="held")
 
 
 def _take(

@@ -34,6 +34,8 @@ def after_visit(known: Subscription, configured: str, outcome: Outcome, now: dat
         ``known`` with other ``moved_…`` and ``moving_to``: polled directly after 7 days with at least 2 answers
         from the same place, at once if only http became https, or if the old address has nothing any more.
     """
+    if known.moved_to == _bare(configured):
+        known = _forgotten(known)  # the operator wrote it down
     if outcome.kind == "failed":
         return _after_failure(known, outcome, now)
     asked, target = known.moved_to or configured, _bare(outcome.moved_to)

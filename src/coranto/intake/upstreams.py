@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coranto import schedule
 from coranto.doctor import Reading
@@ -42,12 +42,18 @@ def _take(run: Run, upstream: Upstream, source: int, outcome: Outcome) -> None:
         newest = store.sources.newest_entry()
         reading = _take_entries(run, upstream, source, known, outcome)
         new = store.sources.dates_since(source, newest) if reading else []
-        rhythm = habits.learn(store, source, upstream, known, outcome, new, run.now)
-        after = replace(known, last_new=habits.last_new(known, new, run.now), rhythm=rhythm)
-        after = condition.learned(_after(after, upstream, outcome, run.now), known, outcome, reading, run.now)
+        now = _answered(outcome, run.now)
+        rhythm = habits.learn(store, source, upstream, known, outcome, new, now)
+        after = replace(known, last_new=habits.last_new(known, new, now), rhythm=rhythm)
+        after = condition.learned(_after(after, upstream, outcome, now), known, outcome, reading, now)
         holding = len(store.entries.held(source))
-        after = condition.judged(after, upstream, holding, run.now, asked=known.last_good)
+        after = condition.judged(after, upstream, holding, now, asked=known.last_good)
         store.sources.keep_subscription(source, after)
+
+
+def _answered(outcome: Outcome, run: datetime) -> datetime:
+    """When the answer came, from which all waits count; entries are dated by the ``run``."""
+    return outcome.at + timedelta(seconds=int(outcome.seconds)) if outcome.at else run
 
 
 def _take_entries(run: Run, upstream: Upstream, source: int, known: Subscription, outcome: Outcome) -> Reading | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -29,7 +28,7 @@ def due_upstreams(run: Run) -> list[Upstream]:
 def _is_due(upstream: Upstream, known: Subscription | None, now: datetime) -> bool:
     if known is None or known.gone:
         return False
-    return schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every)
+    return schedule.is_due(known.due, now, asked=known.last_poll, every=upstream.every, why=known.reason)
 
 
 def visits_of(run: Run, due: Sequence[Upstream]) -> list[Visit]:
@@ -55,14 +54,19 @@ def visits_made(run: Run, due: Sequence[Upstream]) -> Iterator[Outcome]:
 
     fetch = manners(run.settings)
     pace = Pace.of(fetch, book=run.store.hosts, started=run.now)
+
+    def later() -> Run:
+        """The run as it goes on: hours may have passed since it began."""
+        return replace(run, now=pace.moment().replace(microsecond=0))
+
     with Client(fetch, __version__, pace=pace) as client:
         yield from poll_all(
             visits_of(run, due),
             client,
             threads=fetch.threads,
-            clock=pace.moment,
-            may_begin=partial(may_begin, run),
-            on_held=partial(held_up, run),
+            clock=lambda: later().now,
+            may_begin=lambda visit: may_begin(later(), visit),
+            on_held=lambda visit, until, begun: held_up(later(), visit, until, begun=begun),
         )
 
 
@@ -82,18 +86,38 @@ def may_begin(run: Run, visit: Visit) -> bool:
         run.store.sources.postpone(source, later, known.reason)
         run.report.subscriptions.not_due += 1
         return False
-    run.store.sources.postpone(source, run.now + timedelta(seconds=upstream.every), "interrupted")
+    run.store.sources.postpone(source, _if_broken_off(upstream, known, run.now), "interrupted")
     return True
 
 
-def held_up(run: Run, visit: Visit, until: datetime) -> None:
-    """Its host asked to be left alone: nothing was sent, nothing failed; only the next visit is later (P10)."""
+def _if_broken_off(upstream: Upstream, known: Subscription, now: datetime) -> datetime:
+    """When to look again if nothing comes of the visit that begins now: all that is known counts as ever."""
+    facts = schedule.Facts(
+        failed=known.errors > 0,
+        max_age=known.max_age,
+        ttl=known.ttl,
+        skip_hours=known.skip_hours,
+        skip_days=known.skip_days,
+    )
+    every = min(upstream.every, schedule.LONGEST)  # an interval of a month is no reason to be silent for another one
+    return schedule.next_due(
+        now=now, every=every, facts=facts, errors=known.errors + 1, key=upstream.key, rhythm=known.rhythm
+    )
+
+
+def held_up(run: Run, visit: Visit, until: datetime, *, begun: bool) -> None:
+    """Its host asked to be left alone: nothing failed; only the next visit is later (P10).
+
+    ``begun``: the visit had begun, and a redirect led to such a host: somebody was asked (P4).
+    """
     sources = run.store.sources
     source = sources.id(visit.upstream.key)
     known = sources.subscription(source)
     rest = int((until - run.now).total_seconds())
     facts = schedule.Facts(retry_after=rest, skip_hours=known.skip_hours, skip_days=known.skip_days)
-    due = schedule.next_due(now=run.now, every=0, facts=facts, errors=0, key=visit.upstream.key)
+    due = schedule.next_due(
+        now=run.now, every=visit.upstream.every if begun else 0, facts=facts, errors=0, key=visit.upstream.key
+    )
     sources.postpone(source, due, "retry-after")
     run.report.subscriptions.not_due += 1
 

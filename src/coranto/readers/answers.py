@@ -51,7 +51,10 @@ def judged(upstream: Upstream, known: Outcome, response: Response, context: Pars
     except RefusedError as error:
         stated = facts if status in _WAITING else replace(facts, max_age=schedule.UNSTATED)
         # Whose failure it is, the configured address's or its target's, shows in where the answer came from.
-        return replace(failed(stated, upstream, str(error)), moved_to=response.url if response.hops else "")
+        outcome = failed(stated, upstream, str(error))
+        # Gone for good is what says so itself, or what somebody moved to for good (P14).
+        gone = outcome.gone and (not response.hops or response.permanent)
+        return replace(outcome, gone=gone, moved_to=response.url if response.hops else "")
     moved = response.permanent and not _has_secrets(upstream)
     return replace(outcome, moved_to=response.url if moved else "", retry_after=schedule.UNSTATED)
 

@@ -15,7 +15,7 @@ from coranto.readers.turns import Turns, address_of
 from coranto.readers.upstream import Visit, visit
 
 MayBegin = Callable[[Visit], bool]
-OnHeld = Callable[[Visit, datetime], None]
+OnHeld = Callable[[Visit, datetime, bool], None]
 
 
 def poll_all(
@@ -84,7 +84,8 @@ class Poller:
             threads: how many hosts are asked at the same time.
             clock: the time of each visit.
             may_begin: asked about each visit that is about to be made; what it refuses is let go of.
-            on_held: told of each visit that was not made, and when it may be (whole seconds, UTC).
+            on_held: told of each visit that was not made, when it may be (whole seconds, UTC), and whether it had begun:
+                a redirect may lead to such a host.
             on_broken: told of each visit that was broken off.
             idle: waits so many seconds while nothing is under way; by default the pace does.
             wake: whoever sets it ends a rest.
@@ -157,7 +158,7 @@ class Poller:
             if done.came is None:
                 self._on_broken(done.visit)
             elif isinstance(done.came, HeldError):
-                self._on_held(done.visit, done.came.until)
+                self._on_held(done.visit, done.came.until, True)
         return [done.came for done in ended if isinstance(done.came, Outcome)]
 
     def close(self) -> None:
@@ -168,7 +169,7 @@ class Poller:
     def _may_begin(self, one: Visit) -> bool:
         url = address_of(one)
         if url and (until := self._pace.held(url)):
-            self._on_held(one, until)
+            self._on_held(one, until, False)
             return False
         if not self._allows(one):
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +70,7 @@ def visit(upstream: Upstream, state: State, client: Client, context: ParseContex
         HeldError: nothing was sent, for the server wants to be left alone (P10).
         StoppedError: the program ends, and broke the visit off.
     """
-    known = _known(upstream, state)
+    known = replace(_known(upstream, state), at=now)
     try:
         if upstream.path is not None:
             return accepted(known, _file(upstream.path), "", context)

@@ -76,23 +76,30 @@ def outside(due: datetime, facts: Facts, *, within: timedelta = timedelta(second
     return moment
 
 
-def is_due(due: datetime | None, now: datetime, *, asked: datetime | None = None, every: int = 0) -> bool:
+def is_due(
+    due: datetime | None, now: datetime, *, asked: datetime | None = None, every: int = 0, why: str = ""
+) -> bool:
     """Whether a subscription is to be polled now.
 
-    A clock that was set back must not silence a source (P15, R5): a due time farther away than any that we
-    compute, or a last visit in the future, means exactly that, and costs one extra request.
+    A clock that was set back must not silence a source (P15, R5): a last visit in the future means exactly that, and
+    costs one extra request.  A due time farther away than any that we compute now counts for a day at most, and so
+    does one that an ``every`` asked for which settings have shortened since.
 
     Args:
         due: what :func:`next_due` said; None: never polled.
         now: the clock.
         asked: when it was last polled, if that is known.
-        every: the operator's interval, if it is longer than a week.
+        every: the operator's interval as it is now.
+        why: what decided ``due``, as :func:`reason` names it.
     """
     if due is None or due <= now:
         return True
     if asked is not None and asked > now + _CLOCK_NOISE:
         return True
-    return due - now > _farthest(every)
+    far = due - now > _farthest(every)
+    if asked is None:
+        return far
+    return (far or why == "every") and now - asked >= timedelta(seconds=max(every, LONGEST) + WIDEST_SPREAD)
 
 
 def lost_track(asked: datetime | None, now: datetime, *, every: int = 0) -> bool:

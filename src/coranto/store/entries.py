@@ -76,6 +76,15 @@ class Entries:
         )
         return [uid for (uid,) in rows]
 
+    def newest_held(self, source: int) -> frozenset[int]:
+        """Of a source's entries that are held back, the newest of each title."""
+        rows = self._db.rows(
+            """SELECT max(uid) FROM entry WHERE source = :source AND state = 'held'
+            GROUP BY title_key, CASE title_key WHEN '' THEN uid END""",
+            source=source,
+        )
+        return frozenset(uid for (uid,) in rows)
+
     def has_pending(self) -> bool:
         """Whether any newer text waits."""
         return bool(self._db.rows("SELECT 1 FROM entry WHERE pending IS NOT NULL LIMIT 1"))

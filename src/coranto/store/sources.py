@@ -180,18 +180,23 @@ class Sources:
     def candidates(self, now: datetime, *, farthest: timedelta) -> dict[str, Subscription]:
         """The subscriptions of settings that may be due, by key, with what decides whether they are.
 
-        Those are whose time has come, that have none, and that look as if the clock had been set: a poll in the
-        future, or a due time more than ``farthest`` away.
+        Those are whose time has come, that have none, and that look as if the clock had been set, or ``every`` in
+        settings: a poll in the future, a due time more than ``farthest`` away, a wait of over a day for ``every``.
         """
         rows = self._db.rows(
-            """SELECT key, due, last_poll, COALESCE(gone, 0) FROM source
+            """SELECT key, due, last_poll, COALESCE(gone, 0), COALESCE(reason, '') FROM source
             LEFT JOIN subscription ON subscription.source = source.id
             WHERE kind = 'feed' AND rank IS NOT NULL
-            AND (due IS NULL OR due <= :now OR last_poll > :now OR due > :farthest)""",
+            AND (due IS NULL OR due <= :now OR last_poll > :now OR due > :farthest
+              OR (reason = 'every' AND last_poll <= :yesterday))""",
             now=stamp(now),
+            yesterday=stamp(now - timedelta(days=1)),
             farthest=stamp(now + farthest),
         )
-        return {row[0]: Subscription(due=moment(row[1]), last_poll=moment(row[2]), gone=bool(row[3])) for row in rows}
+        return {
+            row[0]: Subscription(due=moment(row[1]), last_poll=moment(row[2]), gone=bool(row[3]), reason=row[4])
+            for row in rows
+        }
 
     def next_due(self) -> datetime | None:
         """When the first subscription of settings is due; None: never."""
