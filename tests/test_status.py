@@ -163,7 +163,7 @@ def test_a_held_source_is_released_beside_whatever_is_at_work(held):
         result = coranto("status", "--release", "up/a.xml")
         assert (
             result.stdout
-            == "released 12 entries of up/a.xml; they are published at the next build, or by a running daemon within seconds\n"
+            == "released 12 entries of up/a.xml; the next build publishes them, a running daemon within seconds\n"
         )
         assert not beside.sources.subscription(source).held
         assert beside.stories.touched()
@@ -263,3 +263,22 @@ def test_a_damaged_store_is_named_and_left_alone(site):
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0s"), (90, "90s"), (900, "15m"), (7200, "2h"), (259200, "3d")])
 def test_durations_are_written_as_in_settings(seconds, text):
     assert duration(seconds) == text
+
+
+def test_an_upstream_that_is_gone_is_polled_again_when_the_operator_says_so_p14(site):
+    """Not before its interval is over (P4)."""
+    site.build(offline=True)
+    settings, url = site.settings(), "https://p.example/rss"
+    gone = Subscription(last_poll=NOW, due=NOW, errors=1, error="gone for good", gone=True, failing_since=NOW)
+    with site.store() as store:
+        store.sources.keep_subscription(store.sources.ids()[settings.upstreams[-1].key], gone)
+    result = coranto("status", "--release", url)
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"{url} was gone (410) and is polled again, when its interval is over\n",
+    )
+    with site.store() as store:
+        known = store.sources.subscription(store.sources.ids()[settings.upstreams[-1].key])
+    assert (known.gone, known.errors, known.health) == (False, 0, "healthy")
+    assert known.due >= NOW + timedelta(hours=2)
+    assert coranto("status", "--release", url).exit_code == 1

@@ -25,7 +25,7 @@ _HEAD = ("SOURCE", "ENTRIES", "HEALTH", "SINCE", "LAST POLL", "NEXT POLL", "WHY"
 @click.option(
     "--release",
     metavar="URL",
-    help="Let go what is held back of this upstream; the next build or a running daemon publishes it.",
+    help="Let go what is held back of this upstream, or poll it again though it said 410.",
 )
 @options.common
 def status(file: Path, *, as_json: bool, release: str | None) -> None:
@@ -34,8 +34,9 @@ def status(file: Path, *, as_json: bool, release: str | None) -> None:
     By what the last build remembers.  Nothing is asked, written or locked.
 
     A feed that lists what we know under new ids and links is *held*: those entries are not published a second time,
-    new ones are as ever.  With --release, where URL is that of the upstream in the settings, they are; only this is
-    written, and it works beside a running program.
+    new ones are as ever.  With --release, where URL is that of the upstream in the settings, they are: of each title
+    the newest.  An upstream that is *gone*, since it said 410, is polled again after --release.  Only this is written,
+    and it works beside a running program.
     """
     now = options.now()
     settings = options.site(file, touch=False)
@@ -59,7 +60,7 @@ def _release(settings: Settings, url: str, now: datetime, *, as_json: bool) -> N
 
     Raises:
         Refused: settings name no such upstream.
-        Unable: nothing of it is held back.
+        Unable: nothing of it is held back, and it is not gone.
     """
     from coranto.client.address import without_login
     from coranto.intake import condition
@@ -72,15 +73,19 @@ def _release(settings: Settings, url: str, now: datetime, *, as_json: bool) -> N
         raise Unable('nothing is known yet: run "coranto build" first')
     store.close()
     with closing(open_store(settings.store)) as store:
+        revived = condition.revive(store, upstream, now)
         released = condition.release(store, upstream, now)
-    if released is None:
+    if released is None and not revived:
         raise Unable(f"{place} is not held: nothing of it waits to be released")
     if as_json:
-        say.document({"source": without_login(upstream.key), "place": place, "released": released})
-    else:
-        say.out(
-            f"released {say.count(released, 'entry', 'entries')} of {place}; they are published at the next build, or by a running daemon within seconds"
-        )
+        said = {"source": without_login(upstream.key), "place": place, "released": released or 0, "revived": revived}
+        say.document(said)
+        return
+    if revived:
+        say.out(f"{place} was gone (410) and is polled again, when its interval is over")
+    if released is not None:
+        entries = say.count(released, "entry", "entries")
+        say.out(f"released {entries} of {place}; the next build publishes them, a running daemon within seconds")
 
 
 def _named(settings: Settings, url: str) -> Upstream:

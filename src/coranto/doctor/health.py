@@ -63,7 +63,10 @@ def mean(before: int, seconds: float) -> int:
 
 
 def _gone(facts: Facts) -> str:
-    return facts.error or "the feed is gone for good (410) and not polled again; take it out of settings.yaml"
+    return (
+        facts.error
+        or "the feed is gone for good (410) and not polled again; take it out of settings.yaml, or poll it again with --release"
+    )
 
 
 def _held(facts: Facts) -> str:

@@ -107,3 +107,20 @@ def release(store: Store, upstream: Upstream, now: datetime) -> int | None:
         store.sources.release(source)
         store.sources.keep_subscription(source, judged(store.sources.subscription(source), upstream, 0, now))
     return len(newest)
+
+
+def revive(store: Store, upstream: Upstream, now: datetime) -> bool:
+    """Let a subscription that said 410 be polled again, because the operator says so (P14); whether it had.
+
+    Not before its interval is over: it may have been asked a minute ago (P4).
+    """
+    with store.database.transaction():
+        source = store.sources.ids().get(upstream.key, 0)
+        known = store.sources.subscription(source)
+        if not known.gone:
+            return False
+        due = max(now, (known.last_poll or now) + timedelta(seconds=upstream.every))
+        asked = replace(known, gone=False, errors=0, error="", failing_since=None, due=due, reason="every")
+        holding = len(store.entries.held(source))
+        store.sources.keep_subscription(source, judged(asked, upstream, holding, now))
+    return True
