@@ -182,6 +182,7 @@ def test_a_release_is_told_as_json_and_takes_the_key_too(held):
         "source": "file:up/a.xml",
         "place": "up/a.xml",
         "released": 12,
+        "revived": False,
     }
 
 
