@@ -74,27 +74,7 @@ class Worker:
         self._draining = False
         self._mistrusted = False  # a folder of posts cannot be trusted now
         self._next_edition = self._next_inspection = clock.elapsed()
-        fetch = manners(settings)
-        self._pace = Pace(
-            fetch.pause,
-            fetch.private,
-            clock.elapsed,
-            clock.sleep,
-            hold=fetch.hold,
-            book=store.hosts,
-            started=clock.now(),
-        )
-        self._client = Client(fetch, __version__, pace=self._pace)
-        self._poller = Poller(
-            self._client,
-            threads=fetch.threads,
-            clock=self._moment,
-            may_begin=self._may_begin,
-            on_held=self._held_up,
-            on_broken=self._broken,
-            idle=wake.wait if wake else None,
-            wake=wake,
-        )
+        self._open_the_way_out(wake)
 
     @property
     def under_way(self) -> int:
@@ -187,6 +167,30 @@ class Worker:
             self._pace.keep()
 
     # -- inside
+
+    def _open_the_way_out(self, wake: threading.Event | None) -> None:
+        settings, store, clock = self._settings, self._store, self._clock
+        fetch = manners(settings)
+        self._pace = Pace(
+            fetch.pause,
+            fetch.private,
+            clock.elapsed,
+            clock.sleep,
+            hold=fetch.hold,
+            book=store.hosts,
+            started=clock.now(),
+        )
+        self._client = Client(fetch, __version__, pace=self._pace)
+        self._poller = Poller(
+            self._client,
+            threads=fetch.threads,
+            clock=self._moment,
+            may_begin=self._may_begin,
+            on_held=self._held_up,
+            on_broken=self._broken,
+            idle=wake.wait if wake else None,
+            wake=wake,
+        )
 
     def _run(self) -> Run:
         return Run(
