@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coranto.model import CodeRule
-from coranto.settings import Settings, load, values
+from coranto.settings import Settings, SettingsError, load, values
 from coranto.settings.patterns import absolute, fixed_part, normalised, posts_keys, upstream_key
 from settings_text import DATA, FULL, compiled, problem
 
@@ -62,6 +62,7 @@ def test_every_key_reaches_the_value_it_names() -> None:
         only=("jiang*", "evening"),
         min_stories=2,
         compress=True,
+        hub="https://hub.example/",
     )
     assert settings.fetch == values.Fetch(
         threads=4,
@@ -76,6 +77,7 @@ def test_every_key_reaches_the_value_it_names() -> None:
         values.CategoryRule(name="evening"),
     )
     assert (settings.keep, settings.refresh) == (90 * 86400, "*/10 * * * *")
+    assert settings.serve == values.Serve(host="0.0.0.0", port=8090, operators=("192.168.1.0/24", "fd00::/8"))
     assert settings.store == "postgresql://coranto@db.example/coranto"
 
 
@@ -211,3 +213,16 @@ def test_settings_are_frozen_and_hashable() -> None:
     assert hash(settings) == hash(compiled(FULL))
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.keep = 1
+
+
+@pytest.mark.parametrize(
+    ("serve", "said"),
+    [
+        ("{host: 'http://news.example/'}", "is no address; write 127.0.0.1"),
+        ("{operators: ['192.168.1.0/33']}", "is no network; write 192.168.1.5"),
+        ("{operators: [localhost]}", "is no network; write 192.168.1.5"),
+    ],
+)
+def test_what_is_served_to_whom_is_checked(serve, said) -> None:
+    with pytest.raises(SettingsError, match=said):
+        compiled(f"serve: {serve}\n")

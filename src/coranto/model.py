@@ -146,6 +146,16 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One entry of a story, as a page tells it: whose it is, where it stands, and what joins it to the others."""
+
+    source: str  # its title
+    link: str = ""
+    title: str = ""  # where it differs from the story's
+    keys: tuple[str, ...] = ()  # those that another entry of the story has too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What we publish: entries that are the same article, merged under one public id."""
 
@@ -163,6 +173,8 @@ class Story:
     source: Source | None = None  # None: our own posts
     related: tuple[str, ...] = ()  # addresses of its other copies, for readers
     copies: tuple[Copy, ...] = ()  # those of upstreams, for ourselves
+    # Who tells it, the winner first: for the page alone, so it is no part of what a document must give back.
+    voices: tuple[Voice, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +207,8 @@ class Feed:
     site_url: str
     updated: datetime  # the newest ``updated`` of its stories: no clock
     icon: str = ""
+    timezone: str = "UTC"  # IANA; in which pages tell the time
+    hub: str = ""  # WebSub
     formats: tuple[str, ...] = ("atom", "rss", "json")
     stories: tuple[Story, ...] = ()
 

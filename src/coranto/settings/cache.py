@@ -91,6 +91,7 @@ _CLASSES: dict[str, type[Any]] = {
     "categories": values.CategoryRule,
     "feeds": values.Feeds,
     "fetch": values.Fetch,
+    "serve": values.Serve,
 }
 
 

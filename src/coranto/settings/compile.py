@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from coranto.model import CodeRule
-from coranto.settings import checks, messages, positions, schema, values
+from coranto.settings import checks, messages, positions, schema, schema_output, values
 from coranto.settings.patterns import absolute, fixed_part, ignored_key, posts_keys, upstream_key
 from coranto.settings.problems import SettingsError
 from coranto.settings.shapes import is_web, seconds, site_url
@@ -56,6 +56,7 @@ def _settings(written: schema.SettingsFile, file: Path) -> values.Settings:
         identity=_identity(written.identity),
         feeds=feeds,
         fetch=_fetch(written.fetch),
+        serve=_serve(written.serve),
         keep=int(seconds(written.keep)),
         refresh=" ".join(written.schedule.refresh.split()),
         store=written.store if "://" in written.store else str(absolute(folder, written.store)),
@@ -132,7 +133,7 @@ def _identity(written: schema.IdentitySection) -> values.IdentityRules:
     return values.IdentityRules(info_code=rules, ignore=ignore, tracking=tuple(written.tracking))
 
 
-def _feeds(written: schema.FeedsSection, folder: Path) -> values.Feeds:
+def _feeds(written: schema_output.FeedsSection, folder: Path) -> values.Feeds:
     return values.Feeds(
         root=absolute(folder, written.path),
         formats=tuple(written.formats),
@@ -142,7 +143,12 @@ def _feeds(written: schema.FeedsSection, folder: Path) -> values.Feeds:
         only=tuple(written.only),
         min_stories=written.min_stories,
         compress=written.compress,
+        hub=written.hub,
     )
+
+
+def _serve(written: schema_output.ServeSection) -> values.Serve:
+    return values.Serve(host=written.host, port=written.port, operators=tuple(written.operators))
 
 
 def _fetch(written: schema.FetchSection) -> values.Fetch:

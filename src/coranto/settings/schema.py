@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from coranto.settings import shapes, shapes_fetch
 from coranto.settings.kinds import (
@@ -28,21 +28,9 @@ from coranto.settings.kinds import (
     Secret,
     Zone,
 )
+from coranto.settings.schema_output import FeedsSection, ServeSection
+from coranto.settings.section import Section
 from coranto.settings.values import DEFAULT_CODES, DEFAULT_POSTS
-
-
-class Section(BaseModel):
-    """A mapping of known keys; a key with nothing behind it counts as not written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_empty(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        known = {info.alias or key for key, info in cls.model_fields.items()}
-        return {key: value for key, value in data.items() if value is not None or key not in known}
 
 
 class SiteSection(Section):
@@ -192,28 +180,6 @@ class IdentitySection(Section):
     )
 
 
-class FeedsSection(Section):
-    """What is written, and how much of it."""
-
-    path: Path = Field(default="feeds", description="The folder that is published. Nothing else may be kept in it.")
-    formats: list[Literal["atom", "rss", "json"]] = Field(
-        default=["atom", "rss", "json"],
-        min_length=1,
-        description="Which documents a feed has.",
-        json_schema_extra={"uniqueItems": True},
-    )
-    entries: int = Field(default=50, ge=1, description="The window of a feed: at least this many stories,")
-    max_age: Duration = Field(
-        default="2d", description="and all that are at most this much older than the feed's newest,"
-    )
-    max_entries: int = Field(default=500, ge=1, description="but never more than this.")
-    only: list[Name] = Field(default=[], description="Names or patterns of categories; only these get a feed.")
-    min_stories: int = Field(default=1, ge=1, description="A category with fewer stories gets no feed.")
-    compress: bool = Field(
-        default=False, description="Write a .gz beside each file (`coranto serve` compresses by itself)."
-    )
-
-
 class FetchSection(Section):
     """Manners and limits on the way out."""
 
@@ -279,6 +245,7 @@ class SettingsFile(Section):
     )
     fetch: FetchSection = Field(default_factory=FetchSection, description="Manners and limits on the way out.")
     schedule: ScheduleSection = Field(default_factory=ScheduleSection, description="When the daemon works.")
+    serve: ServeSection = Field(default_factory=ServeSection, description="Where and to whom feeds are served.")
     store: Annotated[str, Kind("path or postgresql://…", shapes.store)] = Field(
         default=".coranto/store.sqlite3", description="Where everything is remembered."
     )

@@ -97,6 +97,7 @@ class Feeds:
     only: tuple[str, ...] = ()
     min_stories: int = 1
     compress: bool = False
+    hub: str = ""  # the address of a WebSub hub; none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,15 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """How feeds are served by a server of ours."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    operators: tuple[str, ...] = ()  # networks that may see how sources are, beside this machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """settings.yaml as a whole."""
 
@@ -124,5 +134,6 @@ class Settings:
     categories: tuple[CategoryRule, ...] = ()
     identity: IdentityRules = IdentityRules()
     fetch: Fetch = Fetch()
+    serve: Serve = Serve()
     keep: int = 400 * DAY
     refresh: str = "1m"  # an interval, or a cron expression

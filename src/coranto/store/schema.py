@@ -125,4 +125,20 @@ ALTER TABLE subscription ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 -- One more state of an entry: held, a known one that came again under a new id and link (R16); it stands nowhere.
 CREATE INDEX entry_held ON entry (source) WHERE state = 'held';
 """,
+    """
+-- What happened to a source on a day (UTC, counted from 1970): visits to a subscription, how many of them failed, and new
+-- entries.  Drawn by /status; days older than a few months are let go.
+CREATE TABLE source_day (
+  source INTEGER NOT NULL, day INTEGER NOT NULL, visits INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+  entries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (source, day)) WITHOUT ROWID;
+
+-- Every change of a source's state, for the operators' feed.
+CREATE TABLE alert (
+  id INTEGER PRIMARY KEY, source INTEGER NOT NULL, at INTEGER NOT NULL, before TEXT NOT NULL, health TEXT NOT NULL,
+  why TEXT NOT NULL);
+CREATE INDEX alert_at ON alert (at);
+
+-- Addresses of documents that changed and that the hub was not told of yet; due: when to tell it.
+CREATE TABLE ping (topic TEXT PRIMARY KEY, due INTEGER NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL) WITHOUT ROWID;
+""",
 )
