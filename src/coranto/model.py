@@ -211,6 +211,7 @@ class Feed:
     hub: str = ""  # WebSub
     formats: tuple[str, ...] = ("atom", "rss", "json")
     stories: tuple[Story, ...] = ()
+    linked: frozenset[str] | None = None  # keys of the categories that have a page; None: all have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,11 @@ from coranto.store import Store
 from coranto.store.outputs import Output
 from coranto.store.stories import Place
 from coranto.writers import html, opml
+from coranto.writers.assets import FOLDER as ASSETS
+from coranto.writers.assets import assets
 
 ALL = "all"
+_NEWEST = 12  # stories on the index
 
 
 class Edition:
@@ -42,6 +45,7 @@ class Edition:
         self._proofs = proofs
         self._publisher = publisher
         self._report = report
+        self._pages: dict[str, bool] = {}  # which categories have one, as far as it was asked
 
     def publish(self, progress: Progress) -> None:
         """Write the files of every category that changed, then the lists.
@@ -58,7 +62,7 @@ class Edition:
             for done, key in enumerate(keys, start=1):
                 self._try(partial(self._publish, key))
                 progress.step("feeds", done, len(keys))
-            for folder in sorted(set(self._store.outputs.folders()) - self._titles.all_folders() - {ALL}):
+            for folder in sorted(set(self._store.outputs.folders()) - self._titles.all_folders() - {ALL, ASSETS}):
                 self._try(partial(self._put, folder, {}))
             if self._try(self._lists):
                 self._store.outputs.keep_fact("lists", "")
@@ -120,8 +124,7 @@ class Edition:
         with self._store.database.transaction():
             stories = [story for place in places[:size] if (story := self._proofs.story(place))]
             self._store.outputs.keep_oldest(key, places[size - 1].published if size else None)
-        ordered = sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
-        return ordered, sum(self._was_out(place) for place in places[:size]) if not stories else 0
+        return _in_order(stories), sum(self._was_out(place) for place in places[:size]) if not stories else 0
 
     def _was_out(self, place: Place) -> bool:
         """Whether a story was published: one that never was keeps no file in its place."""
@@ -140,10 +143,17 @@ class Edition:
             site_title=site.title,
             site_url=site.url,
             icon=site.icon,
+            timezone=site.timezone,
             updated=max(story.updated for story in stories),
             formats=self._settings.feeds.formats,
             stories=tuple(stories),
+            linked=frozenset(one.key for story in stories for one in story.categories if self._has_page(one.key)),
         )
+
+    def _has_page(self, key: str) -> bool:
+        if key not in self._pages:
+            self._pages[key] = self._shown(key)
+        return self._pages[key]
 
     def _documents(self, feed: Feed) -> Iterator[tuple[str, bytes]]:
         yield from self._packed(writers.documents(feed))
@@ -178,13 +188,23 @@ class Edition:
             language=site.language,
             description=site.description,
             icon=site.icon,
+            timezone=site.timezone,
             all_base=address(self._settings, ALL),
             opml_url=f"{site.url}opml.xml",
             updated=max((listing.newest for listing in listings), default=None),
             formats=self._settings.feeds.formats,
         )
-        files = iter((("index.html", html.index_page(head, listings)), ("opml.xml", opml.write(head, listings))))
+        index = html.index_page(head, listings, self._newest())
+        files = iter((("index.html", index), ("opml.xml", opml.write(head, listings))))
+        self._put(ASSETS, dict(self._packed(iter(assets().items()))))
         self._put("", dict(self._packed(files)))
+
+    def _newest(self) -> Feed | None:
+        """The newest stories of the site, for the index."""
+        with self._store.database.transaction():
+            places = self._store.stories.newest("", _NEWEST)
+            stories = [story for place in places if (story := self._proofs.story(place))]
+        return self._feed("", ALL, _in_order(stories)) if stories else None
 
     def _listings(self) -> Iterator[Listing]:
         """Every category that has a feed, by folder."""
@@ -200,6 +220,10 @@ class Edition:
                 newest=newest[0].published,
                 latest=latest.entry.title if latest else "",
             )
+
+
+def _in_order(stories: list[Story]) -> list[Story]:
+    return sorted(stories, key=lambda story: (-story.published.timestamp(), story.id))
 
 
 def address(settings: Settings, folder: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from coranto.dedup import merge
 from coranto.intake.library import Library
-from coranto.model import FEED, Category, Failure, Public, Source, Story, Words
+from coranto.model import FEED, Category, Failure, Public, Source, Story, Voice, Words
 from coranto.settle import first_id, kept_id, standing
 from coranto.store import Store
 from coranto.store.entries import Row
@@ -121,8 +122,27 @@ class Proofs:
             copies=tuple(self._library.copy(row.entry) for row in others if self._is_copy(row)),
         )
         links = [row.entry.link for row in others]
-        story = replace(story, related=tuple(sorted(story.related, key=links.index)))
+        story = replace(story, related=tuple(sorted(story.related, key=links.index)), voices=self._voices(rows))
         return replace(story, summary=merge.with_summary(story.summary, markup.plain(story.content), story.title))
+
+    def _voices(self, rows: Sequence[Row]) -> tuple[Voice, ...]:
+        """Who tells a story, if more than one does."""
+        if len(rows) < 2:
+            return ()
+        keys = [self._joining(row) for row in rows]
+        held = Counter(key for each in keys for key in each)
+        return tuple(
+            Voice(
+                source=self._source(row).title if self._source(row).kind == FEED else "",
+                link=row.entry.link,
+                title=row.entry.title,
+                keys=tuple(key for key in each if held[key] > 1),
+            )
+            for row, each in zip(rows, keys, strict=True)
+        )
+
+    def _joining(self, row: Row) -> list[str]:
+        return sorted(key for key, standing in self._store.entries.standing_of_keys(row.uid).items() if standing == 0)
 
     def _stated(self, row: Row) -> tuple[int | str, ...]:
         """Sorts copies by what their sources state, which outlives the store; when they came, and how full, does not."""

@@ -38,6 +38,7 @@ class SiteHead:
     opml_url: str
     description: str = ""
     icon: str = ""
+    timezone: str = "UTC"  # IANA; in which pages tell the time
     updated: datetime | None = None
     formats: tuple[str, ...] = ("atom", "rss", "json")
 

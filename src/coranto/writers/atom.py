@@ -8,7 +8,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from coranto.model import Feed, Person, Story
-from coranto.writers import FILES, TYPES, extension
+from coranto.writers import FILES, TYPES, browser, extension
 from coranto.writers.fit import fit
 from coranto.writers.readback import GENERATOR
 
@@ -25,7 +25,7 @@ def render(feed: Feed, shown: Feed) -> bytes:
         entry = generator.add_entry(order="append")
         entry.coranto.meant = story
         _entry(entry, fitted, shown.language)
-    return cast("bytes", generator.atom_str(pretty=True))
+    return browser.styled(cast("bytes", generator.atom_str(pretty=True)))
 
 
 def _head(feed: Feed) -> FeedGenerator:

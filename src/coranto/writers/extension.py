@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from lxml import etree
 
 from coranto.model import Enclosure, Feed, Source, Story
-from coranto.writers import leftover, readback
+from coranto.writers import browser, leftover, readback
 from coranto.writers.fit import rfc3339
 
 NAMESPACE = "coranto"  # the attribute under which feedgen keeps an extension
@@ -37,6 +37,7 @@ class AtomFeed(_Extension):
         """Mend the feed element."""
         _set_text(element, "updated", rfc3339(self.feed.updated))
         _plain_text(element, "title", "subtitle")
+        browser.link(element, self.feed)
         return element
 
 
@@ -74,6 +75,7 @@ class RssFeed(_Extension):
     def extend_rss(self, element: etree._Element) -> etree._Element:
         """Mend the rss element; the channel is its only child."""
         _set_text(element[0], "lastBuildDate", format_datetime(self.feed.updated))
+        browser.link(element[0], self.feed)
         return element
 
 

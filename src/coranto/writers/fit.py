@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from coranto.model import Category, Enclosure, Feed, Person, Source, Story
+from coranto.model import Category, Enclosure, Feed, Person, Source, Story, Voice
 from coranto.text import cut, one_line, xml_safe
 from coranto.text.anchors import anchor
 from coranto.writers.addresses import address, email, identifier, iri, language, media_type
@@ -110,6 +110,7 @@ def _story(story: Story, site: str) -> Story:
         language=language(story.language),
         source=_source(story.source) if story.source else None,
         related=_related(story.related, link),
+        voices=tuple(_voice(voice) for voice in story.voices),
     )
 
 
@@ -135,6 +136,15 @@ def _source(source: Source) -> Source:
         title=line(source.title) or urlsplit(link or feed_url).netloc or line(source.key),
         link=link,
         feed_url=feed_url,
+    )
+
+
+def _voice(voice: Voice) -> Voice:
+    return Voice(
+        source=line(voice.source),
+        link=address(voice.link),
+        title=headline(voice.title),
+        keys=tuple(line(key) for key in voice.keys),
     )
 
 

@@ -9,7 +9,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from coranto.model import Feed, Story
-from coranto.writers import FILES, TYPES, extension
+from coranto.writers import FILES, TYPES, browser, extension
 from coranto.writers.fit import fit, markup
 from coranto.writers.readback import GENERATOR
 
@@ -28,7 +28,7 @@ def render(feed: Feed, shown: Feed) -> bytes:
         item = generator.add_entry(order="append")
         item.coranto.meant = story
         _item(item, fitted)
-    return cast("bytes", generator.rss_str(pretty=True))
+    return browser.styled(cast("bytes", generator.rss_str(pretty=True)))
 
 
 def _head(feed: Feed) -> FeedGenerator:
