@@ -21,6 +21,7 @@ from lxml import etree
 
 from coranto.build import build
 from coranto.settings import load
+from coranto.writers.assets import assets
 
 NOW = datetime(2022, 2, 1, tzinfo=UTC)
 SETTINGS = """site:
@@ -138,6 +139,9 @@ def judge(site: Path, *, whole: bool = False) -> None:
             json.loads(body)
         elif path.endswith(".xml"):
             etree.fromstring(body)
+        elif path.startswith("assets/"):
+            if body != assets().get(path.removeprefix("assets/")):
+                raise SystemExit(f"{path} is cut or a stranger")
         elif not body.rstrip().endswith(b"</html>"):
             raise SystemExit(f"{path} is cut or a stranger")
         if whole and Path(path).name.startswith("."):

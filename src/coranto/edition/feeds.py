@@ -59,6 +59,7 @@ class Edition:
         self._store.outputs.keep_fact("lists", "behind")
         keys = sorted({self._titles.real(key) for key in self._store.outputs.dirty()})
         try:
+            self._try(self._assets)
             for done, key in enumerate(keys, start=1):
                 self._try(partial(self._publish, key))
                 progress.step("feeds", done, len(keys))
@@ -84,6 +85,10 @@ class Edition:
         keys = {self._titles.real(key) for key in self._store.outputs.dirty()}
         folders = {folder for key in keys for folder in (self._titles.folders(key) if key else [ALL])}
         return sum(len(self._store.outputs.of(folder)) for folder in folders)
+
+    def _assets(self) -> None:
+        """What every page needs: there before the first page."""
+        self._put(ASSETS, dict(self._packed(iter(assets().items()))))
 
     # -- one category
 
@@ -196,7 +201,6 @@ class Edition:
         )
         index = html.index_page(head, listings, self._newest())
         files = iter((("index.html", index), ("opml.xml", opml.write(head, listings))))
-        self._put(ASSETS, dict(self._packed(iter(assets().items()))))
         self._put("", dict(self._packed(files)))
 
     def _newest(self) -> Feed | None:
