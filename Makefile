@@ -7,10 +7,10 @@ BENCH_CATEGORIES ?= 200
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests accept crash behaviour soak bench clean
+.PHONY: help feeds test check lint types layers tests accept browser screenshots crash behaviour soak bench clean
 
 help: ## show the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 feeds: .venv/.installed ## build the sample's feeds into feeds/
 	$(BIN)/coranto build
@@ -39,6 +39,12 @@ tests: .venv/.developing ## pytest on all cores, with coverage
 
 accept: .venv/.developing ## rewrite the golden files of the tests: read the diff before you commit it
 	ACCEPT=1 $(BIN)/pytest -n auto
+
+browser: .venv/.developing ## the pages in Chromium, also those of 10,000 stories and 2,000 categories
+	$(BIN)/pytest -n auto -m "slow or not slow" tests/test_browser*.py
+
+screenshots: .venv/.developing ## take the pictures in docs/images/ again, with Chromium
+	$(BIN)/python tests/screenshots.py
 
 crash: .venv/.developing ## kill builds at 500 random moments, and judge what is left each time
 	rm -rf .crash && mkdir .crash

@@ -21,6 +21,7 @@ class Asked:
     headers: dict[str, str]
     at: float
     number: int  # 0 for the first
+    body: bytes = b""
 
 
 @dataclass
@@ -73,8 +74,9 @@ class _Handler(socketserver.StreamRequestHandler):
             while (row := self.rfile.readline().decode("latin-1").rstrip("\r\n")) != "":
                 name, _, value = row.partition(": ")
                 headers[name] = value
+            body = self.rfile.read(int(headers.get("Content-Length", 0)))
             with state.lock:
-                asked = Asked(line[0], line[1], headers, time.monotonic(), len(state.log))
+                asked = Asked(line[0], line[1], headers, time.monotonic(), len(state.log), body)
                 state.log.append(asked)
                 state.in_flight += 1
                 state.most_in_flight = max(state.most_in_flight, state.in_flight)

@@ -97,7 +97,7 @@ def real(minutes: float, papers: int) -> list[str]:
         (folder / "posts").mkdir()
         (folder / "settings.yaml").write_text(settings(printed, papers, every="20s", more=more), encoding="utf-8")
         with (folder / "log").open("wb") as log:
-            daemon = subprocess.Popen(program("run"), cwd=folder, env=environment(), stderr=log)
+            daemon = subprocess.Popen(program("run", "--port", "0"), cwd=folder, env=environment(), stderr=log)
             wrong = _watched(daemon, folder, minutes * 60)
             started = time.monotonic()
             daemon.send_signal(signal.SIGTERM)

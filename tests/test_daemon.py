@@ -1,6 +1,7 @@
 """`coranto run` as a process of its own: one instance, a good end, settings that change under it."""
 
 import json
+import re
 import resource
 import shutil
 import signal
@@ -8,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import time
+import urllib.request
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -48,10 +50,15 @@ class Running:
 
 
 @contextmanager
-def running(folder, *options, **env):
+def running(folder, *options, serve=False, **env):
     log = folder.parent / f"{folder.name}.log"
     with log.open("ab") as out, interruptible():
-        process = subprocess.Popen(program("run", *options), cwd=folder, env=environment(**env), stderr=out)
+        process = subprocess.Popen(
+            program("run", *(("--port", "0") if serve else ("--no-serve",)), *options),
+            cwd=folder,
+            env=environment(**env),
+            stderr=out,
+        )
     try:
         yield Running(process, log)
     finally:
@@ -332,7 +339,7 @@ def test_settings_with_a_store_that_cannot_be_used_change_nothing_r22(folder, ed
 
 def test_a_log_that_cannot_be_written_stops_no_feed(folder):
     with open("/dev/full", "wb") as full:  # noqa: PTH123
-        process = subprocess.Popen(program("run"), cwd=folder, env=environment(), stderr=full)
+        process = subprocess.Popen(program("run", "--no-serve"), cwd=folder, env=environment(), stderr=full)
     try:
         end = time.monotonic() + 20
         while "第一条" not in feed(folder) and time.monotonic() < end:
@@ -383,3 +390,55 @@ def test_a_link_that_leads_to_itself_stops_no_other_feed(folder):
         daemon.wait_for((folder / "feeds" / "other" / "atom.xml").exists)
         daemon.wait_for(lambda: "leads nowhere" in "".join(daemon.lines("feeds")))
         assert daemon.end()[0] == 0
+
+
+# -- it serves, too
+
+
+def address_of(daemon):
+    daemon.wait_for(lambda: daemon.lines("serving"))
+    return re.search(r"http://[^ ]+/", daemon.lines("serving")[-1])[0]
+
+
+def test_what_it_publishes_it_serves_and_a_change_at_once(folder):
+    with running(folder, serve=True) as daemon:
+        address = address_of(daemon)
+        daemon.wait_for(lambda: "第一条" in feed(folder))
+        with urllib.request.urlopen(f"{address}news/atom.xml", timeout=5) as answer:
+            tag, body = answer.headers["ETag"], answer.read().decode()
+        assert "第一条" in body
+        (folder / "posts" / "2026-03-02-b.md").write_text(POST.format("第二条"), encoding="utf-8")
+        daemon.wait_for(lambda: "第二条" in feed(folder))
+        asked = urllib.request.Request(f"{address}news/atom.xml", headers={"If-None-Match": tag})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert "第二条" in answer.read().decode()
+        for probe in ("healthz", "readyz"):
+            with urllib.request.urlopen(address + probe, timeout=5) as answer:
+                assert answer.read() == b"ok\n"
+        code, seconds = daemon.end()
+        assert code == 0
+        assert seconds < 5
+
+
+def test_a_port_that_is_taken_stops_no_feed_and_is_tried_again(folder):
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+        with running(folder, "--port", port, serve=True) as daemon:
+            daemon.wait_for(lambda: "第一条" in feed(folder))
+            (line,) = daemon.wait_for(lambda: daemon.lines("serve"))
+            assert "level=error" in line
+            assert f"port {port}" in line
+            assert daemon.end()[0] == 0
+
+
+def test_settings_move_the_server_under_way(folder):
+    with running(folder, serve=True) as daemon:
+        first = address_of(daemon)
+        daemon.wait_for(lambda: "第一条" in feed(folder))
+        (folder / "settings.yaml").write_text(
+            (folder / "settings.yaml").read_text(encoding="utf-8").replace("title: ", "title: 新"), encoding="utf-8"
+        )
+        daemon.wait_for(lambda: len(daemon.lines("serving")) == 2)
+        assert address_of(daemon).rsplit(":", 1)[0] == first.rsplit(":", 1)[0]
+        with urllib.request.urlopen(f"{address_of(daemon)}news/atom.xml", timeout=5) as answer:
+            assert answer.status == 200

@@ -81,6 +81,10 @@ def _build(
         settled(run)
         write_feeds(run, Publisher(settings.feeds.root, dry=dry_run))
         tidy(store, now, settings.keep)
+        if settings.feeds.hub and not dry_run:
+            from coranto import hub
+
+            hub.tell(run)
         _sum_up(run)
         return run.report
 

@@ -15,6 +15,7 @@ class PostsReport:
     read: int = 0
     unchanged: int = 0
     held: bool = False  # a whole folder could not be trusted: nothing left because of it
+    suspect: dict[str, tuple[str, str]] = field(default_factory=dict)  # of each such folder: its state, and why
     failed: list[Failure] = field(default_factory=list)
 
 
@@ -52,6 +53,15 @@ class FeedsReport:
 
 
 @dataclass(slots=True)
+class HubReport:
+    """What the hub was told."""
+
+    told: int = 0  # documents
+    waiting: int = 0  # documents that a later build tells it of
+    failed: list[Failure] = field(default_factory=list)  # no failure of the build: what is out is out
+
+
+@dataclass(slots=True)
 class Report:
     """What one build did."""
 
@@ -59,10 +69,11 @@ class Report:
     subscriptions: UpstreamsReport = field(default_factory=UpstreamsReport)
     stories: StoriesReport = field(default_factory=StoriesReport)
     feeds: FeedsReport = field(default_factory=FeedsReport)
+    hub: HubReport = field(default_factory=HubReport)
 
     @property
     def failures(self) -> list[Failure]:
-        """Everything that went wrong, in the order of the river."""
+        """Everything that went wrong, in the order of the river; but for the hub, which is not part of it."""
         return [*self.posts.failed, *self.subscriptions.failed, *self.feeds.failed]
 
     def to_json(self) -> dict[str, dict[str, object]]:
@@ -94,6 +105,7 @@ class Report:
                 "unchanged": self.feeds.unchanged,
                 "failed": _placed(self.feeds.failed, "path"),
             },
+            "hub": {"told": self.hub.told, "waiting": self.hub.waiting, "failed": _placed(self.hub.failed, "url")},
         }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from coranto.store import Store
 
 _EVERY = timedelta(days=1)
+_REMEMBERED = timedelta(days=100)  # what operators are shown of the past
 
 
 def tidy(store: Store, now: datetime, keep: int) -> None:
@@ -14,10 +15,13 @@ def tidy(store: Store, now: datetime, keep: int) -> None:
 
     They go ``keep`` seconds after the entry was first seen, if no window shows its story.  A post's file says them
     again; an upstream's entry is then *purged*: it keeps keys, dates and id, so that it never comes back as new.
+    What operators are shown of days and changes goes after a hundred days.
     """
     last = store.outputs.fact("tidied")
     if last and timedelta() <= now - datetime.fromisoformat(last) < _EVERY:
         return
     with store.database.transaction():
         store.entries.purge(now - timedelta(seconds=keep))
+        store.days.forget(now - _REMEMBERED)
+        store.alerts.forget(now - _REMEMBERED)
         store.outputs.keep_fact("tidied", now.isoformat())

@@ -16,6 +16,7 @@ from coranto.build import prepare, ripen, settled, write_feeds
 from coranto.client import Client, Pace
 from coranto.client.address import without_login
 from coranto.clock import Clock
+from coranto.hub import Teller, write_down
 from coranto.intake.posts import take_posts
 from coranto.intake.run import Run, readers_of
 from coranto.intake.upstreams import take_outcome
@@ -115,12 +116,16 @@ class Worker:
         self._poller.add(visits)
 
     def work(self, longest: float | None = None) -> None:
-        """Begin the visits that may begin, wait at most ``longest`` seconds, take in what came of those that ended."""
+        """Begin the visits that may begin, wait at most ``longest`` seconds, take in what came of those that ended.
+
+        Likewise with what the hub is told; it is not waited for.
+        """
         self._poller.begin()
         self._poller.rest(longest)
         self._came.extend(self._poller.finished())
         while self._came:
             self._take(self._came.popleft())
+        self._tell_hub()
 
     def publish(self, *, at_once: bool = False) -> None:
         """Write what changed.  Not more often than is good for what else is to be done, unless it is to be ``at_once``."""
@@ -162,6 +167,7 @@ class Worker:
     def close(self) -> None:
         """Break off what is under way; it counts as not made, and is due again after the source's interval."""
         self._poller.close()
+        self._teller.close()
         self._client.close()
         with suppress(StoreError):  # a store that cannot be used is told where it is used
             self._pace.keep()
@@ -191,6 +197,7 @@ class Worker:
             idle=wake.wait if wake else None,
             wake=wake,
         )
+        self._teller = Teller(store, self._client, settings.feeds.hub, self._moment, wake=wake)
 
     def _run(self) -> Run:
         return Run(
@@ -239,6 +246,13 @@ class Worker:
         run = self._run()
         take_outcome(run, upstream, outcome)
         self._tell_source(upstream)
+
+    def _tell_hub(self) -> None:
+        """Take in what the hub said, and tell it the next; old pings may be another hub's before new settings are seen."""
+        if came := self._teller.take():
+            write_down(self._journal, self._settings.feeds.hub, came)
+        if self._begun and not self._draining:
+            self._teller.begin()
 
     # -- what is written down
 

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("coranto.cli.init:init", "Start a site: settings.yaml, and posts/ with one sample."),
     "build": ("coranto.cli.build:build", "Read posts, poll the upstreams that are due, merge, write what changed."),
     "run": ("coranto.cli.run:run", "Keep the feeds fresh: the daemon."),
+    "serve": ("coranto.cli.serve:serve", "Serve what was built, and what the store knows; build nothing."),
     "check": ("coranto.cli.check:check", "Judge settings, posts and written feeds; list what is wrong."),
     "status": ("coranto.cli.status:status", "Show every source: health, last and next poll, why."),
     "explain": ("coranto.cli.explain:explain", "Show why entries are one story, or are not."),

@@ -24,6 +24,7 @@ def build(ctx: click.Context, file: Path, *, as_json: bool, offline: bool, dry_r
     """Read posts, poll the upstreams that are due, merge, write what changed.
 
     What fails is named on stderr, with file and line or address, and stops nothing else: the last good stories stay.
+    With `feeds.hub` the hub is told of every document that changed; one that fails is told later, and changes nothing.
     SOURCE_DATE_EPOCH, if it is set, is the instant of the run.
 
     In the report, `stories.added` counts the stories that went out for the first time in this run, `stories.total` all that
@@ -39,6 +40,8 @@ def build(ctx: click.Context, file: Path, *, as_json: bool, offline: bool, dry_r
         )
     for failure in report.failures:
         say.aside(_line(failure))
+    for failure in report.hub.failed:
+        say.aside(f"note: {_line(failure)}")
     if as_json:
         say.document(report.to_json())
     else:

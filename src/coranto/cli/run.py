@@ -26,10 +26,22 @@ from coranto.settings import Problem, Settings, SettingsError
     help="How a line of the log is written.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As --log-format json.")
+@click.option(
+    "--serve/--no-serve", "serving", default=True, help="Serve the feeds over HTTP, or not.  [default: serve]"
+)
+@click.option("--host", metavar="ADDRESS", default="", help="Where to listen.  [default: serve.host, else 127.0.0.1]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="The port; 0 is any free one.  [default: serve.port, else 8080]",
+)
 @options.config
 @click.pass_context
-def run(ctx: click.Context, file: Path, *, as_json: bool, form: Form) -> None:
-    """Keep the feeds fresh until stopped: poll what is due, read posts as they change, publish within seconds.
+def run(
+    ctx: click.Context, file: Path, *, as_json: bool, form: Form, serving: bool, host: str, port: int | None
+) -> None:
+    """Keep the feeds fresh until stopped: poll what is due, read posts as they change, publish within seconds, and serve.
 
     The log goes to stderr, one line an event.  Settings that change are read again at
     once; a bad edit keeps the last good ones and says so.  SIGTERM or Ctrl-C ends it within 5 seconds with everything
@@ -37,12 +49,15 @@ def run(ctx: click.Context, file: Path, *, as_json: bool, form: Form) -> None:
     """
     from coranto.clock import SystemClock
     from coranto.daemon.daemon import Daemon
+    from coranto.daemon.front import Wish
     from coranto.journal import Journal
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until somebody listens to it
     clock = SystemClock()
     journal = Journal(_write, "json" if as_json else form, clock.now)
-    daemon = Daemon(file, lambda: _settings(file), clock, journal, os.environ)
+    daemon = Daemon(
+        file, lambda: _settings(file), clock, journal, os.environ, Wish(serve=serving, host=host, port=port)
+    )
     if daemon.run() == signal.SIGINT:
         raise KeyboardInterrupt
     ctx.exit(0)

@@ -116,6 +116,9 @@ def _tell(found: SiteState, now: datetime) -> None:
     _tell_failing(found)
     for cut in found.cut:
         say.out(cut.message)
+    if found.pings:
+        why = found.hub_error or "the next build, or the running daemon, tells it"
+        say.out(f"{say.count(found.pings, 'document')} changed that the hub was not told of: {why}")
 
 
 def _tell_failing(found: SiteState) -> None:
@@ -164,6 +167,7 @@ def _document(found: SiteState) -> dict[str, object]:
             "failed": [{"path": one.where, "line": one.line or None, "error": one.error} for one in found.failing]
         },
         "stories": {"total": found.stories, "conflicts": found.conflicts},
+        "hub": {"waiting": found.pings, "error": found.hub_error or None},
         "cut_short": [
             {"folder": cut.folder, "title": cut.title, "young": cut.young, "max_entries": cut.most} for cut in found.cut
         ],

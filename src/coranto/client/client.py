@@ -1,13 +1,15 @@
-"""One GET, politely: redirects by our own rules, one deadline, caps, nothing secret across origins."""
+"""One GET or POST, politely: redirects by our own rules, one deadline, caps, nothing secret across origins."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlencode
 
 from coranto import schedule
 from coranto.client import address, body, guard, secrets
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_RESENT = frozenset({307, 308})  # the others make a GET of a POST (RFC 9110 15.4)
 _HOLDING = frozenset({429, 503})
 
 
@@ -98,31 +101,70 @@ class Client:
         Raises:
             FetchError: there is none; :class:`HeldError`: the server does not want to be asked now.
         """
-        hop = first = address.parse(url)
+        first = address.parse(url)
         own = own or Secrets(url)
         owner, private = address.parse(own.url).origin, secrets.header_fields(own, self._environ)
         headers = self._headers(etag, last_modified, accept)
         wire = self._wire()  # loading libraries is not the server's fault: before the time runs
         meter = Meter(first.url, self._limits, self._stopped, self._clock)
-        hops: list[str] = []
-        permanent = True
+
+        def ask(hop: Hop) -> Response:
+            return self._exchange(wire, hop, _merged(headers, private if hop.origin == owner else {}), meter)
+
+        return self._followed(first, ask, meter, _REDIRECTS)
+
+    def post(self, url: str, form: Sequence[tuple[str, str]], *, seconds: float | None = None) -> Response:
+        """Send ``form`` to ``url``; only redirects that mean the same request elsewhere (307, 308) are followed.
+
+        Nothing secret goes along, not even a login in ``url``, and the body of the answer is not read.
+
+        Args:
+            url: http or https.
+            form: names and values, in this order; a name may be repeated.
+            seconds: at most so long, if that is shorter than the client's own limit.
+
+        Returns:
+            Any complete answer, whatever its status, without its body.
+
+        Raises:
+            FetchError: there is none; :class:`HeldError`: the server does not want to be asked now.
+        """
+        first, content = address.parse(url), urlencode(form).encode("ascii")
+        headers = {
+            "User-Agent": self._agent,
+            "Accept": "*/*",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Connection": "close",
+        }
+        wire = self._wire()
+        longest = self._limits.seconds if seconds is None else min(seconds, self._limits.seconds)
+        meter = Meter(first.url, replace(self._limits, seconds=longest), self._stopped, self._clock)
+        return self._followed(first, lambda hop: self._exchange(wire, hop, headers, meter, content), meter, _RESENT)
+
+    def _followed(
+        self, first: Hop, ask: Callable[[Hop], Response], meter: Meter, redirects: frozenset[int]
+    ) -> Response:
+        """Ask ``first``, and whom its answer names if its status is one of ``redirects``."""
+        hop, hops, permanent = first, list[str](), True
         while True:
-            answer = self._exchange(wire, hop, _merged(headers, private if hop.origin == owner else {}), meter)
-            if answer.status not in _REDIRECTS:
+            answer = ask(hop)
+            if answer.status not in redirects:
                 return _final(answer, hops, permanent=permanent, seconds=meter.spent())
             permanent = permanent and answer.status in _PERMANENT
             hops.append(hop.url)
             hop = address.follow(hop, answer.header("location"))
             self._check_way(first, hop, hops)
 
-    def _exchange(self, wire: Wire, hop: Hop, headers: dict[str, str], meter: Meter) -> Response:
-        """One request, one answer; a redirect's body is never read."""
+    def _exchange(
+        self, wire: Wire, hop: Hop, headers: dict[str, str], meter: Meter, sent: bytes | None = None
+    ) -> Response:
+        """One request, one answer; the body of a redirect, and of the answer to what was ``sent``, is never read."""
         with self.pace.turn(hop) as waited:
             meter.extend(waited)
-            with wire.ask(hop, headers, meter) as head:
+            with wire.ask(hop, headers, meter, sent) as head:
                 self._heed(hop, head)
                 # The body of an error is no feed, whatever it looks like: it is not even read.
-                content = self._body(head, hop) if 200 <= head.status < 300 else b""
+                content = self._body(head, hop) if sent is None and 200 <= head.status < 300 else b""
                 return Response(
                     url=hop.url, status=head.status, headers=MappingProxyType(dict(head.headers)), body=content
                 )

@@ -135,8 +135,8 @@ class Wire:
         self._dialer = dialer
 
     @contextmanager
-    def ask(self, hop: Hop, headers: Mapping[str, str], meter: Meter) -> Iterator[Head]:
-        """Send one GET to one hop.
+    def ask(self, hop: Hop, headers: Mapping[str, str], meter: Meter, sent: bytes | None = None) -> Iterator[Head]:
+        """Send one GET to one hop, or a POST of what is ``sent``.
 
         Raises:
             FetchError: there is no complete answer; also while the body is read.
@@ -146,7 +146,7 @@ class Wire:
         self._adapter.pool = pool
         try:
             # The connection ends with this block, also in the middle of a body that nobody wants (P28).
-            with closing(self._send(hop, headers, meter.left())) as response:
+            with closing(self._send(hop, headers, meter.left(), sent)) as response:
                 meter.start_body()
                 yield Head(response.status_code, _lower(response.headers), _chunks(response))
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
@@ -158,11 +158,13 @@ class Wire:
         """Let go of the session."""
         self._session.close()
 
-    def _send(self, hop: Hop, headers: Mapping[str, str], seconds: float) -> requests.Response:
+    def _send(self, hop: Hop, headers: Mapping[str, str], seconds: float, sent: bytes | None) -> requests.Response:
         proxy = self._dialer.via(hop)
         login = basic("Proxy-Authorization", proxy.login) if proxy and hop.scheme == "http" else {}
         # The target that is really asked for is the connection's matter.
-        request = requests.Request("GET", f"{hop.scheme}://{_bracketed(hop)}:{hop.port}/", headers={**headers, **login})
+        url = f"{hop.scheme}://{_bracketed(hop)}:{hop.port}/"
+        method = "GET" if sent is None else "POST"
+        request = requests.Request(method, url, headers={**headers, **login}, data=sent)
         prepared = self._session.prepare_request(request)
         return self._session.send(prepared, stream=True, allow_redirects=False, timeout=seconds, proxies={})
 

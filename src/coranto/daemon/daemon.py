@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coranto.clock import Clock
 from coranto.custody import in_custody
+from coranto.daemon.front import Front, Wish
 from coranto.daemon.notify import Notifier
 from coranto.daemon.signals import Signals, Stopped
 from coranto.daemon.ticks import Every, Ticks, trigger
@@ -41,7 +42,13 @@ class Daemon:
     """Keeps one site fresh until it is told to stop."""
 
     def __init__(
-        self, file: Path, load: Callable[[], Settings], clock: Clock, journal: Journal, environ: Mapping[str, str]
+        self,
+        file: Path,
+        load: Callable[[], Settings],
+        clock: Clock,
+        journal: Journal,
+        environ: Mapping[str, str],
+        wish: Wish = Wish(),  # noqa: B008 - a frozen value
     ) -> None:
         """Nothing is opened yet.
 
@@ -51,9 +58,11 @@ class Daemon:
             clock: of the machine.
             journal: what is written down.
             environ: where the service manager says how to reach it.
+            wish: what to serve, and where.
         """
         self._file, self._load, self._clock, self._journal = file, load, clock, journal
         self._notifier = Notifier(environ, clock.elapsed)
+        self._front = Front(wish, clock, journal, self._notifier)
         self._signals = Signals()
         self._wake = threading.Event()
         self._settings_taken = self._settings_now = _fingerprint(file)
@@ -73,7 +82,7 @@ class Daemon:
         """
         settings = self._load()
         with self._signals.heard():
-            with suppress(Stopped):
+            with closing(self._front), suppress(Stopped):
                 self._work(settings)
             self._notifier.stopping()
             self._journal.event("stopped", signal=signal.Signals(self._signals.stop).name)
@@ -134,10 +143,12 @@ class Daemon:
         """Work until settings change, and give the new ones; None at the end."""
         jobs = {"look": trigger(settings.refresh, settings.site.timezone)}
         jobs |= {"scan": Every(_SCAN), "publish": Every(_PUBLISH), "tidy": Every(_TIDY)}
+        self._front.tend(settings)  # what was published stands there, however long the first steps take
         self._step(worker, "begin", "look", "publish", "tidy")
         with closing(Ticks(jobs, self._wake.set)) as ticks:
             while not self._signals.stop:
                 self._notifier.alive()
+                self._front.tend(settings)
                 self._watch_clock(worker, ticks)
                 self._step(worker, *sorted(ticks.taken()))
                 if _which_files(settings.store) != self._store_files:

@@ -20,6 +20,7 @@ class Notifier:
         usec = environ.get("WATCHDOG_USEC", "") if mine else ""
         self._every = int(usec) / 1_000_000 / 3 if usec.isdigit() else 0.0
         self._next = 0.0
+        self.last = elapsed()  # when there was a sign of life
 
     def ready(self) -> None:
         """The site is ours, and work begins."""
@@ -27,8 +28,9 @@ class Notifier:
 
     def alive(self) -> None:
         """Still at work; cheap, to be called often."""
-        if self._every and self._elapsed() >= self._next:
-            self._next = self._elapsed() + self._every
+        self.last = self._elapsed()
+        if self._every and self.last >= self._next:
+            self._next = self.last + self._every
             self._tell("WATCHDOG=1")
 
     def status(self, text: str) -> None:

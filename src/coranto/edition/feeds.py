@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from coranto import writers
 from coranto.dedup.merge import window
+from coranto.edition import topics
 from coranto.edition.proofs import Proofs
 from coranto.edition.titles import Titles
 from coranto.model import Category, Failure, Feed, Listing, Story
@@ -150,6 +151,7 @@ class Edition:
             icon=site.icon,
             timezone=site.timezone,
             updated=max(story.updated for story in stories),
+            hub=self._settings.feeds.hub,
             formats=self._settings.feeds.formats,
             stories=tuple(stories),
             linked=frozenset(one.key for story in stories for one in story.categories if self._has_page(one.key)),
@@ -172,6 +174,7 @@ class Edition:
     def _put(self, folder: str, files: Mapping[str, bytes]) -> None:
         known: dict[str, Output] = self._store.outputs.of(folder)
         outputs: list[Output] = []
+        written: list[str] = []
         if files:
             outputs, written = self._publisher.put(folder, files, known)
             self._report.written += written
@@ -179,6 +182,8 @@ class Edition:
         self._report.removed += [path for path in gone if self._publisher.remove(known[path])]
         with self._store.database.transaction():
             self._store.outputs.keep(outputs)
+            if self._settings.feeds.hub:  # with the outputs, or a crash between would cost the ping
+                self._store.pings.add(topics.changed(address(self._settings, folder), outputs, known, written))
             for path in gone:
                 self._store.outputs.forget(path)
 

@@ -1,7 +1,8 @@
-"""How every source is: for `coranto status`."""
+"""How every source is: for `coranto status`, and for the operators of a server."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ class State:
     place: str  # the pattern or the address, as settings write it
     entries: int = 0
     health: str  # feeds: as `coranto.doctor` names it; also missing, never polled, not built
-    since: datetime | None = None  # feeds: since when it is so
+    since: datetime | None = None  # since when it is so; posts: only if the folder is not looked into
     last_poll: datetime | None = None
     next_poll: datetime | None = None  # None: at every build, or never
     why: str = ""  # why it is polled then, or what is wrong
@@ -47,17 +48,25 @@ class SiteState:
     cut: tuple[Cut, ...] = ()
     stories: int = 0
     conflicts: int = 0
+    pings: int = 0  # documents that the hub was not told of yet
+    hub_error: str = ""  # why not, if it was tried
 
 
-def states(settings: Settings, store: Store | None) -> SiteState:
-    """How every source of ``settings`` is, by what ``store`` remembers; before the first build nothing is known."""
+def states(settings: Settings, store: Store | None, *, look: bool = True) -> SiteState:
+    """How every source of ``settings`` is, by what ``store`` remembers; before the first build nothing is known.
+
+    Args:
+        settings: of the site.
+        store: of it, if there is one.
+        look: into the folders of posts, as a build would; else they are as the last build found them.
+    """
     if store is None:
         unknown = [(one.key, POSTS, one.path) for one in settings.posts]
         unknown += [(one.key, FEED, one.url) for one in settings.upstreams]
         rows = tuple(State(key=key, kind=kind, place=place, health="not built") for key, kind, place in unknown)
         return SiteState(built=False, sources=rows)
     lookups = Lookups(store.database)
-    reading = _Reading(store, lookups)
+    reading = _Reading(store, lookups, look=look)
     sources = [reading.posts(posts) for posts in settings.posts]
     sources += [reading.upstream(upstream) for upstream in settings.upstreams]
     return SiteState(
@@ -67,6 +76,8 @@ def states(settings: Settings, store: Store | None) -> SiteState:
         cut=tuple(cut_short(store, settings)),
         stories=store.stories.count(),
         conflicts=lookups.conflicts(),
+        pings=store.pings.count(),
+        hub_error=store.pings.last_error(),
     )
 
 
@@ -82,19 +93,24 @@ def _failing(store: Store, folders: Sequence[Posts]) -> tuple[Failure, ...]:
 class _Reading:
     """One state after another, from one store."""
 
-    def __init__(self, store: Store, lookups: Lookups) -> None:
-        self._store = store
+    def __init__(self, store: Store, lookups: Lookups, *, look: bool) -> None:
+        self._store, self._look = store, look
         self._entries = lookups.entries_by_source()
         self._held = lookups.held_by_source()
         self._ids = store.sources.ids()
+        self._subscriptions = store.sources.subscriptions()
+        self._wrong = Counter(key for key, _ in store.files.failures())
+        self._last = {} if look else store.alerts.last(POSTS)
 
     def posts(self, posts: Posts) -> State:
-        """A folder of posts: is it there, and would a build believe it?"""
+        """A folder of posts: is it there, and would a build believe it?  Or did the last one?"""
         source = self._ids.get(posts.key)
         if source is None:
             return State(key=posts.key, kind=POSTS, place=posts.path, health="not built")
-        wrong = sum(1 for key, _ in self._store.files.failures() if key == posts.key)
-        health, why = self._folder(posts, source)
+        wrong, last = self._wrong[posts.key], self._last.get(source)
+        health, why = (
+            self._folder(posts, source) if self._look else (last.health, last.why) if last else ("healthy", "")
+        )
         if not why and wrong:
             health, why = "failing", "posts cannot be read: see below; their last good versions stay"
         return State(
@@ -103,6 +119,7 @@ class _Reading:
             place=posts.path,
             entries=self._entries.get(source, 0),
             health=health,
+            since=last.at if last else None,
             why=why or "read at every build",
             failing=wrong,
         )
@@ -129,7 +146,7 @@ class _Reading:
     def upstream(self, upstream: Upstream) -> State:
         """A subscription, by its last visit."""
         source = self._ids.get(upstream.key)
-        known = self._store.sources.subscription(source) if source is not None else Subscription()
+        known = self._subscriptions.get(source or 0, Subscription())
         always, holding = upstream.path is not None, self._held.get(source or 0, 0)
         health, why = _health(upstream, known, holding)
         return State(

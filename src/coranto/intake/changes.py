@@ -29,6 +29,8 @@ def rules_changed(run: Run) -> None:
             store.outputs.forget_all()  # the files there are not ours to remove; those that are equal become ours
         if _differs(store, "writing", _writing(settings)):
             store.outputs.mark_all()
+        if _differs(store, "hub", settings.feeds.hub):
+            store.pings.forget_all()  # another hub is told of every feed, since every feed names it
 
 
 def _sources(settings: Settings) -> list[Source]:

@@ -12,6 +12,7 @@ from coranto.intake.habits import DELTA
 from coranto.model import Outcome
 from coranto.settings.values import HOUR, Upstream
 from coranto.store import Store
+from coranto.store.alerts import Alert
 from coranto.store.sources import Subscription
 
 _SHOWN = timedelta(days=1)  # how long a change of shape is told: whoever looks once a day sees it
@@ -67,6 +68,17 @@ def judged(
     return replace(known, health=found.health, health_why=found.why, health_since=since or now)
 
 
+def keep(store: Store, source: int, before: Subscription, after: Subscription, now: datetime) -> None:
+    """Store ``after``, which is judged; if it is in another state than ``before``, that is noted for the operators.
+
+    A source that is healthy when it is first seen is no news.
+    """
+    store.sources.keep_subscription(source, after)
+    if after.health != (before.health or "healthy"):
+        alert = Alert(source=source, at=now, before=before.health, health=after.health, why=after.health_why)
+        store.alerts.add(alert)
+
+
 def condition_of(known: Subscription, upstream: Upstream, holding: int, *, hours: float = 0) -> doctor.Condition:
     """How a subscription is by what is remembered of it; ``hours``: between its last two good visits, 0 if unknown."""
     return doctor.diagnose(
@@ -105,7 +117,8 @@ def release(store: Store, upstream: Upstream, now: datetime) -> int | None:
         for uid in held:
             store.entries.set_state(uid, "live" if uid in newest else "withdrawn")
         store.sources.release(source)
-        store.sources.keep_subscription(source, judged(store.sources.subscription(source), upstream, 0, now))
+        known = store.sources.subscription(source)
+        keep(store, source, known, judged(known, upstream, 0, now), now)
     return len(newest)
 
 
@@ -122,5 +135,5 @@ def revive(store: Store, upstream: Upstream, now: datetime) -> bool:
         due = max(now, (known.last_poll or now) + timedelta(seconds=upstream.every))
         asked = replace(known, gone=False, errors=0, error="", failing_since=None, due=due, reason="every")
         holding = len(store.entries.held(source))
-        store.sources.keep_subscription(source, judged(asked, upstream, holding, now))
+        keep(store, source, known, judged(asked, upstream, holding, now), now)
     return True

@@ -33,13 +33,14 @@ def look(run: Run, posts: Posts) -> Listing | None:
     try:
         return _compare(posts, source, run.store.files.of(source), _found(run, posts))
     except OSError as error:
-        hold(run, posts, f"cannot be read ({error.strerror or error}); its posts stay as they were")
+        hold(run, posts, "missing", f"cannot be read ({error.strerror or error}); its posts stay as they were")
         return None
 
 
-def hold(run: Run, posts: Posts, why: str) -> None:
-    """Report a folder that cannot be trusted now: nothing leaves because of it (IDENTITY 6)."""
+def hold(run: Run, posts: Posts, health: str, why: str) -> None:
+    """Report a folder that cannot be trusted now, missing or held: nothing leaves because of it (IDENTITY 6)."""
     run.report.posts.held = True
+    run.report.posts.suspect[posts.key] = health, why
     run.report.posts.failed.append(Failure(where=posts.path, error=why))
 
 

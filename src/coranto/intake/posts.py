@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from coranto.intake.folders import note_states
 from coranto.intake.listing import Listing, hold, look
 from coranto.intake.run import Run
 from coranto.model import Failure, PostFile
 from coranto.settings.values import Posts
+from coranto.store.days import Day
 from coranto.store.entries import Row
 
 _BATCH = 500
@@ -36,6 +38,7 @@ def take_posts(run: Run) -> None:
         intake.withdraw(listing)
     for listing in trusted:
         intake.read(listing)
+    note_states(run)
 
 
 def _placed(posts: Posts, file: PostFile) -> Failure:
@@ -49,7 +52,7 @@ def _trusted(run: Run, listing: Listing, listings: Sequence[Listing]) -> Listing
     why = "" if run.accept_deleted else _suspicion(listing, listings)
     if not why:
         return listing
-    hold(run, listing.posts, f"{why}; run `coranto build --accept-deleted` if that is right")
+    hold(run, listing.posts, "held", f"{why}; run `coranto build --accept-deleted` if that is right")
     return replace(listing, vanished=())
 
 
@@ -84,6 +87,7 @@ class _Intake:
         self._store = run.store
         self._homeless: dict[str, list[int]] = defaultdict(list)  # entries of vanished files, by digest
         self._done, self._to_read = 0, to_read
+        self._fresh = 0  # entries of the present batch that were not known
 
     def withdraw(self, listing: Listing) -> None:
         """Withdraw the entries of vanished files, until the files turn up elsewhere."""
@@ -98,8 +102,10 @@ class _Intake:
     def read(self, listing: Listing) -> None:
         """Read the new and changed files."""
         for batch in _batches([*listing.new, *listing.changed]):
+            self._fresh = 0
             with self._store.database.transaction():
                 self._store.files.keep(listing.source, [self._read(listing, file) for file in batch])
+                self._store.days.note(listing.source, self._run.now, Day(entries=self._fresh))
             self._done += len(batch)
             self._run.progress.step("posts", self._done, self._to_read)
 
@@ -134,6 +140,7 @@ class _Intake:
             return None
         row = library.row(self._store, read, listing.source, known=known, now=self._run.now)
         self._store.entries.forget_words(self._store.entries.put(row))
+        self._fresh += known is None
         return None
 
     def _moved(self, listing: Listing, path: str, digest: str) -> Row | None:

@@ -13,6 +13,7 @@ from coranto.intake.visits import due_upstreams, visits_made
 from coranto.model import Outcome
 from coranto.report import UpstreamsReport
 from coranto.settings.values import Upstream
+from coranto.store.days import Day
 from coranto.store.sources import Subscription
 
 
@@ -48,7 +49,9 @@ def _take(run: Run, upstream: Upstream, source: int, outcome: Outcome) -> None:
         after = condition.learned(_after(after, upstream, outcome, now), known, outcome, reading, now)
         holding = len(store.entries.held(source))
         after = condition.judged(after, upstream, holding, now, asked=known.last_good)
-        store.sources.keep_subscription(source, after)
+        condition.keep(store, source, known, after, now)
+        day = Day(visits=1, failures=int(outcome.kind == "failed"), entries=len(new))
+        store.days.note(source, now, day)
 
 
 def _answered(outcome: Outcome, run: datetime) -> datetime:

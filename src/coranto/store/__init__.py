@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from coranto.store.alerts import Alerts
 from coranto.store.database import DamagedError, Database, StoreError
+from coranto.store.days import Days
 from coranto.store.entries import Entries
 from coranto.store.files import Files
 from coranto.store.history import History
 from coranto.store.hosts import Hosts
 from coranto.store.outputs import Outputs
+from coranto.store.pings import Pings
 from coranto.store.sources import Sources
 from coranto.store.stories import Stories
 
@@ -32,6 +35,9 @@ class Store:
     history: History
     outputs: Outputs
     hosts: Hosts
+    pings: Pings
+    days: Days
+    alerts: Alerts
 
     @classmethod
     def over(cls, database: Database) -> Store:
@@ -45,6 +51,9 @@ class Store:
             History(database),
             Outputs(database),
             Hosts(database),
+            Pings(database),
+            Days(database),
+            Alerts(database),
         )
 
     def close(self) -> None:

@@ -19,6 +19,27 @@ class Crowd:
     stories: int
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two entries that were not joined: its row, its source, its name there, its title and address."""
+
+    uid: int
+    source: str  # key
+    name: str  # for a post its path below the folder
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A join that was refused, and why."""
+
+    one: Side
+    other: Side
+    key: str
+    why: str
+
+
 class Lookups:
     """Read-only queries over any database of the store."""
 
@@ -71,6 +92,18 @@ class Lookups:
     def conflicts(self) -> int:
         """How many joins were refused."""
         return int(self._db.rows("SELECT COUNT(*) FROM conflict")[0][0])
+
+    def newest_conflicts(self, most: int) -> list[Dispute]:
+        """The refused joins that the ``most`` newest entries brought, the newest first, and where both sides stand."""
+        rows = self._db.rows(
+            """SELECT one.uid, one_source.key, one.name, one.title, one.link,
+              two.uid, two_source.key, two.name, two.title, two.link, conflict.key, why FROM conflict
+            JOIN entry AS one ON one.uid = conflict.entry JOIN source AS one_source ON one_source.id = one.source
+            JOIN entry AS two ON two.uid = conflict.other JOIN source AS two_source ON two_source.id = two.source
+            ORDER BY CASE WHEN entry > other THEN entry ELSE other END DESC, entry, conflict.key, other LIMIT :most""",
+            most=most,
+        )
+        return [Dispute(one=Side(*row[:5]), other=Side(*row[5:10]), key=row[10], why=row[11]) for row in rows]
 
     def crowded(self, limit: int) -> list[Crowd]:
         """The categories with more than ``limit`` stories."""

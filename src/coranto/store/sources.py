@@ -177,6 +177,17 @@ class Sources:
             return Subscription()
         return Subscription(**{name: _read(name, value) for name, value in zip(_FIELDS, rows[0], strict=True)})
 
+    def subscriptions(self) -> dict[int, Subscription]:
+        """The state of every subscription of settings that was ever visited, by row; in one query."""
+        rows = self._db.rows(
+            f"""SELECT subscription.source, {_COLUMNS} FROM subscription
+            JOIN source ON source.id = subscription.source WHERE rank IS NOT NULL"""
+        )
+        return {
+            row[0]: Subscription(**{name: _read(name, value) for name, value in zip(_FIELDS, row[1:], strict=True)})
+            for row in rows
+        }
+
     def candidates(self, now: datetime, *, farthest: timedelta) -> dict[str, Subscription]:
         """The subscriptions of settings that may be due, by key, with what decides whether they are.
 

@@ -62,6 +62,15 @@ def address(url: str) -> str:
     return url if parts.scheme in _SCHEMES and parts.netloc else ""
 
 
+def web_address(url: str) -> str:
+    """``url`` fit to be asked by anybody's program: http or https, without a login, which is nobody's to read."""
+    url = address(url)
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
+
+
 def identifier(text: str) -> str:
     """``text`` as an absolute IRI for an id (RFC 4287 4.2.6); letters of any script stay as they are.
 

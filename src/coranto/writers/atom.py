@@ -47,12 +47,14 @@ def _head(feed: Feed) -> FeedGenerator:
 
 
 def _links(generator: FeedGenerator, feed: Feed) -> None:
-    """Self, the other formats, and the page last.
+    """Self, the hub, the other formats, and the page last.
 
     The other formats are ``related``: of several ``alternate`` links some clients open the first and some the last
     as the site's page, and only the page should be opened.
     """
     generator.link(rel="self", type=TYPES["atom"], href=feed.base + FILES["atom"])
+    if feed.hub:
+        generator.link(rel="hub", href=feed.hub)
     for name in FILES:
         if name != "atom" and name in feed.formats:
             generator.link(rel="related", type=TYPES[name], href=feed.base + FILES[name])

@@ -16,6 +16,7 @@ from coranto.writers.fit import rfc3339
 
 NAMESPACE = "coranto"  # the attribute under which feedgen keeps an extension
 
+_ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -64,7 +65,7 @@ class AtomEntry(_Extension):
 
 
 class RssFeed(_Extension):
-    """Writes lastBuildDate without feedgen's detour over the locale of the whole process; declares Dublin Core."""
+    """Writes lastBuildDate without feedgen's detour over the locale of the whole process, and the hub; declares dc."""
 
     feed: Feed
 
@@ -75,6 +76,7 @@ class RssFeed(_Extension):
     def extend_rss(self, element: etree._Element) -> etree._Element:
         """Mend the rss element; the channel is its only child."""
         _set_text(element[0], "lastBuildDate", format_datetime(self.feed.updated))
+        _rss_hub(element[0], self.feed.hub)
         browser.link(element[0], self.feed)
         return element
 
@@ -98,6 +100,13 @@ class RssEntry(_Extension):
             _add(element, "source", story.source.title).set("url", story.source.feed_url)
         leftover.keep(element, self.meant, readback.rss_item(element))
         return element
+
+
+def _rss_hub(channel: etree._Element, hub: str) -> None:
+    """The hub (WebSub 4), which feedgen loses, beside the self link: the one atom:link that it writes in a channel."""
+    own = channel.find(f"{{{_ATOM}}}link")
+    if hub and own is not None:
+        own.addnext(etree.Element(f"{{{_ATOM}}}link", rel="hub", href=hub))
 
 
 def _atom_links(entry: etree._Element, story: Story) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from coranto.model import Category, Enclosure, Feed, Person, Source, Story, Voice
 from coranto.text import cut, one_line, xml_safe
 from coranto.text.anchors import anchor
-from coranto.writers.addresses import address, email, identifier, iri, language, media_type
+from coranto.writers.addresses import address, email, identifier, iri, language, media_type, web_address
 
 UNDETERMINED = "und"  # BCP 47 4.1: a feed says its language, even that it is unknown
 
@@ -41,6 +41,7 @@ def fit(feed: Feed) -> Feed:
         site_title=line(feed.site_title) or title,
         site_url=site,
         icon=address(feed.icon),
+        hub=web_address(feed.hub),
         updated=max([second(feed.updated), *(story.updated for story in stories)]),
         stories=stories,
     )

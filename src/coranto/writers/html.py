@@ -203,6 +203,7 @@ def _environment() -> Environment:
         "lazy": _lazy,
         "minute": _in_place(phrases.minute),
         "path": _path,
+        "clock": pass_context(lambda context, moment: phrases.clock(moment, context["zone"])),
         "short": pass_context(lambda context, moment: phrases.short(moment, context["zone"])),
         "value": _key_value,
     }

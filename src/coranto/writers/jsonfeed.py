@@ -83,6 +83,7 @@ def _head(feed: Feed) -> Item:
         "icon": feed.icon,
         "language": feed.language,
         "authors": [{"name": feed.site_title, "url": feed.site_url}],
+        "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
     }
     return {name: value for name, value in head.items() if value}
 

@@ -120,6 +120,11 @@ def day(moment: datetime, language: str, zone: str) -> str:
     return f"{_DAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
+def clock(moment: datetime, zone: str) -> str:
+    """A moment in a table: ``2022-05-25 09:30``."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
 def short(moment: datetime, zone: str) -> str:
     """A date in a list: ``2022-05-25``."""
     return moment.astimezone(ZoneInfo(zone)).date().isoformat()
