@@ -29,8 +29,11 @@ class Running:
     def __init__(self, process, log):
         self.process, self._log = process, log
 
+    def text(self):
+        return self._log.read_text(encoding="utf-8").splitlines()
+
     def lines(self, event=""):
-        return [line for line in self._log.read_text(encoding="utf-8").splitlines() if f"event={event}" in line]
+        return [line for line in self.text() if not event or f"event={event} " in f"{line} "]
 
     def wait_for(self, what, seconds=20.0):
         """Until ``what()`` is true; its value."""
