@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 from browser import DESK, PHONE, ROOT, build, chromium, missing, sample, serving, visit
 from coranto.settings import load
 from coranto.store import open_store
+from coranto.store.days import Day
 from coranto.store.sources import Subscription
+from loopback import http, loopback
+from river import atom, item
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -27,54 +30,80 @@ PAGES = {"index": "", "category": "guangzhouribao/", "feed": "guangzhouribao/ato
 PHONES = (("index", "light"), ("category", "dark"))
 
 _HOUR = timedelta(hours=1)
+_DAYS = 14
+_MOVED = "square"  # a file whose entries all come again under new ids: they are held
 
 
-def subscriptions(now: datetime) -> dict[str, Subscription]:
-    """Address and state of invented upstreams: one for every way of being."""
-    well = Subscription(
-        last_poll=now - _HOUR / 4, last_good=now - _HOUR / 4, due=now + _HOUR / 2, status=200, listed=20
-    )
+def states(now: datetime) -> dict[str, tuple[Subscription, int]]:
+    """Invented upstreams, one for every way of being: name, state, failed polls on each of the last days."""
     since = now - 50 * _HOUR
-    broken = Subscription(last_poll=now - _HOUR, due=now + 3 * _HOUR, health_since=since, failing_since=since)
+    well = Subscription(
+        last_poll=now - _HOUR / 4, due=now + _HOUR / 2, status=200, listed=20, health_since=now - 300 * _HOUR
+    )
+    ill = replace(well, last_poll=now - _HOUR, due=now + 3 * _HOUR, health_since=since, failing_since=since)
     return {
-        "https://www.rivernews.example/feed.xml": replace(well, reason="rhythm", rhythm=2700, milliseconds=180),
-        "https://wharf.example/atom.xml": replace(well, reason="max-age", max_age=1800, milliseconds=95),
-        "https://tower.example/rss": replace(
-            broken,
-            errors=7,
-            status=503,
-            error="HTTP 503",
-            health="failing",
-            health_why="failed 7 times in a row: HTTP 503",
-        ),
-        "https://lychee.example/feed": replace(broken, errors=1, status=410, error="gone for good", gone=True),
-        "https://old.bridge.example/rss.xml": replace(
-            well, moved_to="https://bridge.example/rss.xml", moved_since=since, status=200
-        ),
-        "https://square.example/atom.xml": replace(well, held=True, listed=40),
-        "https://ferry.example/feed": replace(well, milliseconds=7400),
-        "https://market.example/rss": replace(well, overruns=3, listed=10),
-        "https://lane.example/feed.xml": replace(well, shape="lists 2 entries, 30 before", shape_at=since),
+        "rivernews": (replace(well, reason="rhythm", rhythm=2700, milliseconds=180), 0),
+        "wharf": (replace(well, reason="max-age", max_age=1800, milliseconds=95), 0),
+        "tower": (replace(ill, errors=7, status=503, error="HTTP 503"), 3),
+        "lychee": (replace(ill, errors=1, status=410, error="gone for good", gone=True), 1),
+        "bridge": (replace(well, moved_to="https://bridge.example/rss.xml", moved_since=since, health_since=since), 0),
+        "ferry": (replace(well, milliseconds=7400, health_since=since), 0),
+        "market": (replace(well, overruns=3, listed=10, health_since=since), 0),
     }
 
 
+def address(name: str) -> str:
+    """Where an upstream lies."""
+    return f"http://{name}.example/feed.xml"
+
+
+def entries(name: str, count: int = 12, host: str = "") -> list[str]:
+    """Invented entries of an upstream."""
+    at = host or f"{name}.example"
+    return [
+        item(
+            f"tag:{at},2022:{n}",
+            title=f"{name} 第 {n} 条",
+            link=f"https://{at}/{n}",
+            published=f"2022-05-{n:02}T08:00:00Z",
+        )
+        for n in range(1, count + 1)
+    ]
+
+
 def troubled(folder: Path) -> Path:
-    """The sample with invented upstreams, as if it had run for days."""
+    """The sample with invented upstreams, as if it had run for days; the answers come by a proxy that is gone after."""
     now = datetime.now(UTC)
-    known = subscriptions(now)
+    known = states(now)
     sample(folder)
-    file = folder / "settings.yaml"
-    more = "".join(f"  - {{url: '{url}', category: metro}}\n" for url in known)
+    file, moved = folder / "settings.yaml", folder / "upstreams" / f"{_MOVED}.atom.xml"
+    urls = [f"upstreams/{moved.name}", *map(address, known)]
+    more = "".join(f"  - {{url: '{url}', category: metro}}\n" for url in urls)
     text = file.read_text(encoding="utf-8").replace("\ncategories:\n", f"{more}\ncategories:\n", 1)
+    moved.write_bytes(atom(*entries(_MOVED)))
+    answers = {address(name): http(atom(*entries(name, 5 + index))) for index, name in enumerate(known)}
+    with loopback(answers) as proxy:
+        file.write_text(text.replace("\nfetch:\n", f"\nfetch:\n  proxy: {proxy.url('')}\n"), encoding="utf-8")
+        build(folder)
     file.write_text(text, encoding="utf-8")
+    moved.write_bytes(atom(*entries(_MOVED, host=f"new.{_MOVED}.example")))
     build(folder, "--offline")
-    settings = load(file)
-    with closing(open_store(settings.store)) as store:
-        ids = store.sources.ids()
-        for upstream in settings.upstreams:
-            if upstream.url in known:
-                store.sources.keep_subscription(ids[upstream.key], known[upstream.url])
+    _remember(file, known, now)
     return folder
+
+
+def _remember(file: Path, known: dict[str, tuple[Subscription, int]], now: datetime) -> None:
+    """Put into the store what days of polling would have."""
+    with closing(open_store(load(file).store)) as store:
+        ids = store.sources.ids()
+        by_address = {upstream.url: ids[upstream.key] for upstream in load(file).upstreams}
+        for number, (name, (state, failures)) in enumerate(known.items()):
+            source = by_address[address(name)]
+            store.sources.keep_subscription(source, state)
+            for back in range(_DAYS):
+                lost = failures if back < 3 else 0
+                fresh = 0 if lost else 2 + (back * (number + 3) + number) % 7
+                store.days.note(source, now - back * 24 * _HOUR, Day(visits=24, failures=lost * 8, entries=fresh))
 
 
 def take(browser: Browser, url: str, file: Path, *, width: int = DESK, scheme: str) -> None:

@@ -172,9 +172,13 @@ def test_what_is_released_or_revived_is_told_once(store):
 
 
 def test_a_crash_loses_neither_state_nor_alert(store):
-    with pytest.raises(ZeroDivisionError), store.database.transaction():
-        see(store, "failing", before=Subscription())
-        raise ZeroDivisionError
+    def crash():
+        with store.database.transaction():
+            see(store, "failing", before=Subscription())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        crash()
     assert changes(store) == []
     assert store.sources.subscription(2).health == ""
 
@@ -253,7 +257,14 @@ def judged(body, folder):
     """What the validator says: nothing, or its complaints."""
     file = folder / "alerts.xml"
     file.write_bytes(body)
-    command = [sys.executable, str(VALIDATOR), str(file), "--strict", "--self", "https://news.example/status/alerts.xml"]
+    command = [
+        sys.executable,
+        str(VALIDATOR),
+        str(file),
+        "--strict",
+        "--self",
+        "https://news.example/status/alerts.xml",
+    ]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return "" if result.returncode == 0 else result.stdout + result.stderr
 

@@ -14,18 +14,25 @@ function find() {
     const link = row.querySelector("h3 a");
     return { row, text: plain(link.textContent + " " + decodeURIComponent(link.getAttribute("href"))) };
   });
+  const list = document.querySelector(".index");
   const show = () => {
     const words = plain(input.value).split(/\s+/).filter(Boolean);
+    const top = scrollY;
     let shown = 0;
+    // Two thousand rows go at once, with their list, in a tenth of the time that they take one by one.
+    list.hidden = true;
+    list.getBoundingClientRect();
     for (const { row, text } of rows) {
       row.hidden = !words.every((word) => text.includes(word));
       shown += !row.hidden;
     }
+    list.hidden = false;
+    scrollTo(scrollX, top);
     count.textContent = words.length ? shown + count.dataset.found : "";
   };
   box.hidden = false;
   input.addEventListener("input", show);
-  show();
+  if (input.value) show();
 }
 
 async function copy(button) {

@@ -25,7 +25,7 @@ from coranto.writers.assets import FOLDER as ASSETS
 from coranto.writers.assets import assets
 
 ALL = "all"
-_NEWEST = 12  # stories on the index
+_NEWEST = 6  # stories on the index: the categories below them are in sight
 
 
 class Edition:

@@ -12,7 +12,7 @@ from coranto.settings.values import CategoryRule, Posts, Settings, Upstream
 from coranto.store import Store
 
 READING = 1  # raise it when a reader gives other entries or words for the same bytes
-WRITING = 1  # raise it when a writer gives other bytes for the same story
+WRITING = 2  # raise it when a writer gives other bytes for the same story
 
 
 def rules_changed(run: Run) -> None:

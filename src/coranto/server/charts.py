@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coranto.store.days import Day
@@ -24,7 +24,7 @@ class Chart:
 
 
 def chart(days: Sequence[Day], said: str, quiet: str) -> Chart:
-    """Draw ``days``.
+    """Draw ``days``: new entries by the most of a day, failed visits as the part of all visits of their day.
 
     Args:
         days: the oldest first.
@@ -33,26 +33,26 @@ def chart(days: Sequence[Day], said: str, quiet: str) -> Chart:
     """
     entries, failures = [day.entries for day in days], [day.failures for day in days]
     label = said.format(_figures(entries), _figures(failures)) if any(entries) or any(failures) else quiet
+    most = max(entries, default=0)
     return Chart(
         width=_STEP * len(days) - (_STEP - _BAR),
         height=_ABOVE + _BELOW,
         line=_ABOVE,
-        entries=_bars(entries, _ABOVE, -_ABOVE),
-        failures=_bars(failures, _ABOVE, _BELOW),
+        entries=_bars((figure / most if most else 0 for figure in entries), -_ABOVE),
+        failures=_bars((day.failures / max(day.visits, day.failures, 1) for day in days), _BELOW),
         label=label,
     )
 
 
-def _bars(figures: Sequence[int], line: int, highest: int) -> str:
-    """One path of all bars from ``line``; the greatest figure reaches ``highest``, and whatever is not 0 is seen."""
-    most = max(figures, default=0)
+def _bars(parts: Iterable[float], highest: int) -> str:
+    """One path of all bars: each is a part of ``highest``, up or down from the line, and whatever is not 0 is seen."""
     bars = []
-    for number, figure in enumerate(figures):
-        if figure:
-            length = max(1, round(abs(highest) * figure / most)) * (1 if highest > 0 else -1)
-            bars.append(f"M{number * _STEP} {line}v{length}h{_BAR}v{-length}z")
+    for number, part in enumerate(parts):
+        if part:
+            length = max(1, round(abs(highest) * part)) * (1 if highest > 0 else -1)
+            bars.append(f"M{number * _STEP} {_ABOVE}v{length}h{_BAR}v{-length}z")
     return "".join(bars)
 
 
 def _figures(figures: Sequence[int]) -> str:
-    return ", ".join(f"{figure}" for figure in figures)
+    return ", ".join(map(str, figures))
