@@ -41,7 +41,8 @@ accept: .venv/.developing ## rewrite the golden files of the tests: read the dif
 	ACCEPT=1 $(BIN)/pytest -n auto
 
 browser: .venv/.developing ## the pages in Chromium, also those of 10,000 stories and 2,000 categories
-	$(BIN)/pytest -n auto -m "slow or not slow" tests/test_browser*.py
+	$(BIN)/pytest -n auto tests/test_browser*.py
+	$(BIN)/pytest -s -m slow tests/test_browser_large.py
 
 screenshots: .venv/.developing ## take the pictures in docs/images/ again, with Chromium
 	$(BIN)/python tests/screenshots.py

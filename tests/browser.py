@@ -143,10 +143,10 @@ def english(folder: Path) -> Path:
     return build(folder)
 
 
-def build(folder: Path, *options: str) -> Path:
+def build(folder: Path, *options: str, **env: str) -> Path:
     """Build the site in ``folder``, as a process of its own; the folder."""
     subprocess.run(
-        program("build", *options), cwd=folder, env=environment(), check=True, capture_output=True, timeout=600
+        program("build", *options), cwd=folder, env=environment(**env), check=True, capture_output=True, timeout=600
     )
     return folder
 

@@ -74,7 +74,7 @@ def entries(name: str, count: int = 12, host: str = "") -> list[str]:
 def troubled(folder: Path) -> Path:
     """The sample with invented upstreams, as if it had run for days; the answers come by a proxy that is gone after."""
     now = datetime.now(UTC)
-    known = states(now)
+    known, then = states(now), str(int((now - _DAYS * 24 * _HOUR).timestamp()))
     sample(folder)
     file, moved = folder / "settings.yaml", folder / "upstreams" / f"{_MOVED}.atom.xml"
     urls = [f"upstreams/{moved.name}", *map(address, known)]
@@ -84,7 +84,7 @@ def troubled(folder: Path) -> Path:
     answers = {address(name): http(atom(*entries(name, 5 + index))) for index, name in enumerate(known)}
     with loopback(answers) as proxy:
         file.write_text(text.replace("\nfetch:\n", f"\nfetch:\n  proxy: {proxy.url('')}\n"), encoding="utf-8")
-        build(folder)
+        build(folder, SOURCE_DATE_EPOCH=then)
     file.write_text(text, encoding="utf-8")
     moved.write_bytes(atom(*entries(_MOVED, host=f"new.{_MOVED}.example")))
     build(folder, "--offline")

@@ -305,3 +305,17 @@ def test_a_login_is_never_told(store, settings):
     body = feeds.feed(store.alerts.newest(9), settings)
     assert b"secret" not in body
     assert b"p.example/rss: " in body
+
+
+def test_a_reader_that_has_the_alerts_gets_304(tmp_path):
+    from serving import served
+
+    with served(tmp_path) as site:
+        first = site.ask("/status/alerts.xml")
+        assert first.status == 200
+        again = site.ask("/status/alerts.xml", if_none_match=first.fields["etag"])
+        assert (again.status, again.body) == (304, b"")
+        assert again.fields["etag"] == first.fields["etag"]
+        date = first.fields["last-modified"]
+        assert site.ask("/status/alerts.xml", if_modified_since=date).status == 304
+        assert site.ask("/status/alerts.xml", if_none_match='"x"', if_modified_since=date).status == 200

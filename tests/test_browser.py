@@ -6,7 +6,8 @@ import pytest
 
 from browser import DESK, PHONE, chromium, english, missing, sample, serving, visit
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+if missing():
+    pytest.skip(missing(), allow_module_level=True)
 
 PAGES = ("", "guangzhouribao/", "status", "guangzhouribao/atom.xml", "guangzhouribao/rss.xml")
 

@@ -11,11 +11,10 @@ import pytest
 
 from browser import ROOT, build, chromium, missing, serving, visit
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(bool(missing()), reason=missing()),
-]
+if missing():
+    pytest.skip(missing(), allow_module_level=True)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 LIGHT = 300_000  # bytes
 SOON = 1000  # millivisits

@@ -6,7 +6,8 @@ import pytest
 
 from browser import PHONE, chromium, missing, sample, serving, visit
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+if missing():
+    pytest.skip(missing(), allow_module_level=True)
 
 PICTURE = "https://pictures.example/wharf.png"
 LONG = f"""---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from coranto.client.address import without_login
@@ -21,7 +22,7 @@ MOST = 50  # changes in the feed
 PATH = "status/alerts.xml"  # below the site
 
 # RFC 4287 4.1.1 asks for a date, also of a feed in which nothing has happened yet; readers distrust one before 1990.
-_BEGINNING = "2000-01-01T00:00:00Z"
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _ATOM = "http://www.w3.org/2005/Atom"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -51,7 +52,7 @@ def _head(alerts: Sequence[Alert], settings: Settings) -> etree._Element:
     title = line(site.title) or iri(site.url)
     _add(root, "id", identifier(f"tag:{site.tag}:alerts"))
     _add(root, "title", f"{title}: {wording.words(site.language)['feed']}")
-    _add(root, "updated", rfc3339(max(alert.at for alert in alerts)) if alerts else _BEGINNING)
+    _add(root, "updated", rfc3339(max((alert.at for alert in alerts), default=BEGINNING)))
     _add(_add(root, "author"), "name", title)
     _add(root, "link", rel="self", type="application/atom+xml", href=iri(site.url + PATH))
     _add(root, "link", rel="alternate", type="text/html", href=iri(site.url + "status"))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from coranto.server import asked
 from coranto.server.tally import Tally
 from coranto.settings.values import Settings
 from coranto.store import Store, StoreError, read_store
@@ -34,8 +37,10 @@ def routes(settings: Callable[[], Settings], now: Callable[[], datetime], tally:
     def status(_: Request) -> Response:
         return _answer(settings(), lambda store: _page(settings(), store, now()), _HTML)
 
-    def alerts(_: Request) -> Response:
-        return _answer(settings(), lambda store: _feed(settings(), store), _ATOM)
+    def alerts(request: Request) -> Response:
+        changed: list[datetime] = []
+        answer = _answer(settings(), lambda store: _feed(settings(), store, changed.append), _ATOM)
+        return _unless_known(request, answer, changed[-1], now()) if changed else answer
 
     def metrics(_: Request) -> Response:
         from coranto.server.metrics import TYPE
@@ -60,6 +65,22 @@ def _answer(settings: Settings, body: Callable[[Store | None], bytes], media_typ
         return Response(words, status_code=503, headers={**fields, "content-type": _PLAIN})
 
 
+def _unless_known(request: Request, answer: Response, changed: datetime, now: datetime) -> Response:
+    """``answer`` with both validators, or 304 if the client has it already (RFC 9110 13.2.2)."""
+    from starlette.responses import Response
+
+    tag = f'"{sha256(answer.body).hexdigest()[:32]}"'
+    fields = {"etag": tag, "cache-control": "private, no-cache"}
+    if now >= changed + timedelta(seconds=1):  # in its own second more may follow, unseen by who has only the date
+        fields["last-modified"] = format_datetime(changed, usegmt=True)
+    stated, since = (request.headers.get(name, "") for name in ("if-none-match", "if-modified-since"))
+    known = asked.matched(stated.encode("latin-1"), (tag.encode(),)) if stated else since == fields.get("last-modified")
+    if known:
+        return Response(status_code=304, headers=fields)
+    answer.headers.update(fields)
+    return answer
+
+
 def _page(settings: Settings, store: Store | None, now: datetime) -> bytes:
     from coranto.inspect.board import board_of
     from coranto.server.status import page
@@ -67,10 +88,12 @@ def _page(settings: Settings, store: Store | None, now: datetime) -> bytes:
     return page(board_of(settings, store, now), settings, now)
 
 
-def _feed(settings: Settings, store: Store | None) -> bytes:
+def _feed(settings: Settings, store: Store | None, tell_changed: Callable[[datetime], None]) -> bytes:
     from coranto.server import alerts
 
-    return alerts.feed(store.alerts.newest(alerts.MOST) if store else (), settings)
+    newest = store.alerts.newest(alerts.MOST) if store else ()
+    tell_changed(max((alert.at for alert in newest), default=alerts.BEGINNING))
+    return alerts.feed(newest, settings)
 
 
 def _metrics(settings: Settings, store: Store | None, now: datetime, tally: Tally) -> bytes:
