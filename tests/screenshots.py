@@ -87,6 +87,9 @@ def troubled(folder: Path) -> Path:
         build(folder, SOURCE_DATE_EPOCH=then)
     file.write_text(text, encoding="utf-8")
     moved.write_bytes(atom(*entries(_MOVED, host=f"new.{_MOVED}.example")))
+    (folder / "posts" / "2022-06-01-today.md").write_text(
+        "---\ntitle: 今日导读\ncategories: GZRB\n---\n三条。\n", "utf-8"
+    )
     build(folder, "--offline")
     _remember(file, known, now)
     return folder
@@ -102,7 +105,7 @@ def _remember(file: Path, known: dict[str, tuple[Subscription, int]], now: datet
             store.sources.keep_subscription(source, state)
             for back in range(_DAYS):
                 lost = failures if back < 3 else 0
-                fresh = 0 if lost else 2 + (back * (number + 3) + number) % 7
+                fresh = 0 if lost else 2 + (back * back + number * (back + 1)) % 7
                 store.days.note(source, now - back * 24 * _HOUR, Day(visits=24, failures=lost * 8, entries=fresh))
 
 
