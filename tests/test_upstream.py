@@ -11,7 +11,7 @@ import pytest
 from coranto.client import Client, Limits
 from coranto.identity import Rules
 from coranto.readers import upstream as module
-from coranto.readers.parse import ParseContext
+from coranto.readers.parse import ParseContext, parse
 from coranto.readers.upstream import State, poll
 from coranto.settings.values import Fetch, Upstream
 from loopback import http, loopback, raw
@@ -40,9 +40,9 @@ def context(url):
     return ParseContext(source="k", url=url, zone=ZoneInfo("Asia/Shanghai"), rules=Rules())
 
 
-def visit(url, state=NEW, fetch=BRIDGE, path=None):
+def visit(url, state=NEW, fetch=BRIDGE, path=None, parse=parse):
     with Client(fetch, "1", SMALL) as client:
-        return poll(Upstream(url=url, key="k", path=path), state, client, context(url), NOW)
+        return poll(Upstream(url=url, key="k", path=path), state, client, context(url), parse, NOW)
 
 
 def visited(answer, state=NEW, path="/feed"):
@@ -75,13 +75,16 @@ def test_a_new_feed_is_parsed_and_its_facts_are_told():
     assert "If-None-Match" not in log[0].headers
 
 
-def test_the_same_body_is_not_parsed_again_but_its_new_validators_are_kept(monkeypatch):
+def test_the_same_body_is_not_parsed_again_but_its_new_validators_are_kept():
     """P2, P29."""
+
+    def again(*_):
+        pytest.fail("parsed again")
+
     with loopback(lambda asked: http(FEED, ETag=f'"{asked.number}"')(asked)) as server:
         first = visit(server.url())
-        monkeypatch.setattr("coranto.readers.parse.parse", lambda *_: pytest.fail("parsed again"))
-        second = visit(server.url(), remembered(first))
-        third = visit(server.url(), remembered(second))
+        second = visit(server.url(), remembered(first), parse=again)
+        third = visit(server.url(), remembered(second), parse=again)
     assert (second.kind, second.status, second.document) == ("unchanged", 200, None)
     assert [first.etag, second.etag, third.etag] == ['"0"', '"1"', '"2"']
     assert [asked.headers.get("If-None-Match") for asked in server.log] == [None, '"0"', '"1"']
@@ -201,12 +204,12 @@ def test_a_failure_says_what_to_do():
     assert "only http and https" in visit("ftp://paper.example/rss.xml").failure.error
 
 
-def test_a_parser_that_breaks_down_costs_one_visit(monkeypatch):
+def test_a_parser_that_breaks_down_costs_one_visit():
     def broken(*_):
         raise RecursionError("deep\nbelow")
 
-    monkeypatch.setattr("coranto.readers.parse.parse", broken)
-    outcome, _ = visited(http(FEED), KNOWN)
+    with loopback(http(FEED)) as server:
+        outcome = visit(server.url(), KNOWN, parse=broken)
     assert outcome.kind == "failed"
     assert "RecursionError" in outcome.failure.error
     assert is_kept(outcome)
@@ -289,7 +292,7 @@ def test_own_headers_go_to_the_configured_origin_also_when_the_feed_moved(monkey
     with loopback(http(FEED)) as server, loopback(http(FEED)) as other, Client(BRIDGE, "1", SMALL) as client:
         upstream = Upstream(url=server.url(), key="k", headers=(("X-Api-Key", "$NEWS_KEY"),), auth="reader:$NEWS_KEY")
         for moved in ("", server.url("/new"), other.url("/new")):
-            outcome = poll(upstream, State(url_moved=moved), client, context(server.url()), NOW)
+            outcome = poll(upstream, State(url_moved=moved), client, context(server.url()), parse, NOW)
             assert outcome.kind == "changed"
             assert "geheim" not in repr(outcome)
     assert [asked.headers["X-Api-Key"] for asked in server.log] == ["geheim", "geheim"]
@@ -301,7 +304,7 @@ def test_a_missing_variable_is_a_failure_that_names_it(monkeypatch):
     monkeypatch.delenv("NEWS_KEY", raising=False)
     with loopback(http(FEED)) as server, Client(BRIDGE, "1", SMALL) as client:
         upstream = Upstream(url=server.url(), key="k", auth="$NEWS_KEY")
-        outcome = poll(upstream, KNOWN, client, context(server.url()), NOW)
+        outcome = poll(upstream, KNOWN, client, context(server.url()), parse, NOW)
     assert outcome.kind == "failed"
     assert outcome.failure.where == server.url()
     assert "environment variable NEWS_KEY, which is not set" in outcome.failure.error
@@ -313,7 +316,7 @@ def test_a_single_visit_to_a_held_host_says_until_when():
     """P10."""
     with loopback(http(b"", "429 No", Retry_After="3600")) as server, Client(BRIDGE, "1", SMALL) as client:
         upstream = Upstream(url=server.url(), key="k")
-        outcomes = [poll(upstream, KNOWN, client, context(server.url()), NOW) for _ in range(2)]
+        outcomes = [poll(upstream, KNOWN, client, context(server.url()), parse, NOW) for _ in range(2)]
     assert [outcome.status for outcome in outcomes] == [429, 0]
     assert "asked us to wait until" in outcomes[1].failure.error
     assert is_kept(outcomes[1])

@@ -100,14 +100,14 @@ def _upstream(upstream: Upstream, library: Library, now: datetime) -> Iterator[F
     if upstream.path is None:
         return
     from coranto.client import Client
-    from coranto.readers.parse_raw import ParseContext
+    from coranto.readers.parse import ParseContext, parse
     from coranto.readers.upstream import State, poll
     from coranto.settings.values import Fetch
 
     context = ParseContext(
         source=upstream.key, url=upstream.url, zone=ZoneInfo(upstream.timezone), rules=library.rules.identity
     )
-    outcome = poll(upstream, State(), Client(Fetch(), ""), context, now)
+    outcome = poll(upstream, State(), Client(Fetch(), ""), context, parse, now)
     where = str(upstream.path)
     if outcome.failure is not None:
         yield Finding(where=where, message=outcome.failure.error, line=outcome.failure.line)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from coranto import schedule
 from coranto.client import Response
 from coranto.client.address import without_login
 from coranto.model import Document, Failure, Outcome
+from coranto.readers.parse_raw import ParseContext, ParseError
 from coranto.settings.values import Upstream
 from coranto.text import one_line
 
-if TYPE_CHECKING:
-    from coranto.readers.parse import ParseContext
+Parse = Callable[[bytes, str, ParseContext], Document]  # coranto.readers.parse.parse, or one that does it elsewhere
 
 _WAITING = frozenset({429, 503})
 _FRESH = _WAITING | {200, 226, 304}  # answers whose max-age counts (P8, P9)
@@ -36,10 +36,20 @@ class RefusedError(Exception):
     """An answer that is not to be used; its text says why and what to do."""
 
 
-def judged(upstream: Upstream, known: Outcome, response: Response, context: ParseContext, now: datetime) -> Outcome:
+def judged(
+    upstream: Upstream, known: Outcome, response: Response, context: ParseContext, parse: Parse, now: datetime
+) -> Outcome:
     """What an answer means, by its status first: a body does not overrule it.
 
     A refused answer leaves everything as it was: the outcome then carries the old validators (P3).
+
+    Args:
+        upstream: what was asked.
+        known: the outcome of a visit that changes nothing.
+        response: the answer.
+        context: how its entries are to be read.
+        parse: reads them.
+        now: when; dates in headers count from it.
     """
     status = response.status
     wait = schedule.retry_after(response.header("retry-after"), now)
@@ -47,7 +57,7 @@ def judged(upstream: Upstream, known: Outcome, response: Response, context: Pars
     if status in _FRESH:
         facts = replace(facts, max_age=_max_age(response, now))
     try:
-        outcome = _by_status(facts, response, context)
+        outcome = _by_status(facts, response, context, parse)
     except RefusedError as error:
         stated = facts if status in _WAITING else replace(facts, max_age=schedule.UNSTATED)
         # Whose failure it is, the configured address's or its target's, shows in where the answer came from.
@@ -65,34 +75,34 @@ def _has_secrets(upstream: Upstream) -> bool:
     return login or bool(upstream.auth or upstream.headers)
 
 
-def _by_status(known: Outcome, response: Response, context: ParseContext) -> Outcome:
+def _by_status(known: Outcome, response: Response, context: ParseContext, parse: Parse) -> Outcome:
     conditional = bool(known.etag or known.last_modified)
     if response.status == 304 and conditional:
         return _with_validators(known, response, keep=True)
     if response.status == 226 and conditional and "feed" in response.header("im").lower():
         # Only what is new (RFC 3229): nothing that is missing in it has gone (P26).
-        return _with_validators(_accepted_answer(known, response, context), response, keep=True)
+        return _with_validators(_accepted_answer(known, response, context, parse), response, keep=True)
     if response.status == 200:
-        return _with_validators(_accepted_answer(known, response, context), response, keep=False)
+        return _with_validators(_accepted_answer(known, response, context, parse), response, keep=False)
     raise RefusedError(_status_error(response.status, conditional=conditional))
 
 
-def _accepted_answer(known: Outcome, response: Response, context: ParseContext) -> Outcome:
+def _accepted_answer(known: Outcome, response: Response, context: ParseContext, parse: Parse) -> Outcome:
     """Relative links count from where the feed really is; its own address stays the configured one.
 
     A redirect may lead somewhere else each time, and what it leads to is not to show in every entry.
     """
     content_type = response.header("content-type")
     if not response.hops:
-        return accepted(known, response.body, content_type, context)
-    outcome = accepted(known, response.body, content_type, replace(context, url=response.url))
+        return accepted(known, response.body, content_type, context, parse)
+    outcome = accepted(known, response.body, content_type, replace(context, url=response.url), parse)
     if outcome.document is None:
         return outcome
     source = replace(outcome.document.source, feed_url=without_login(context.url))
     return replace(outcome, document=replace(outcome.document, source=source))
 
 
-def accepted(known: Outcome, body: bytes, content_type: str, context: ParseContext) -> Outcome:
+def accepted(known: Outcome, body: bytes, content_type: str, context: ParseContext, parse: Parse) -> Outcome:
     """The outcome of a whole body: parsed only if it is another one than last time (P29).
 
     Raises:
@@ -103,10 +113,8 @@ def accepted(known: Outcome, body: bytes, content_type: str, context: ParseConte
     digest = hashlib.sha256(body).hexdigest()
     if digest == known.body_sha256:
         return known
-    from coranto.readers.parse import ParseError, parse
-
     try:
-        document: Document = parse(body, content_type, context)
+        document = parse(body, content_type, context)
     except ParseError as error:
         raise RefusedError(str(error)) from error
     return replace(known, kind="changed", document=document, body_sha256=digest)

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from coranto.client import Client, HeldError, StoppedError
 from coranto.model import Outcome
 from coranto.readers.crew import Crew
+from coranto.readers.parse_apart import Parsers
 from coranto.readers.turns import Turns, address_of
 from coranto.readers.upstream import Visit, visit
 
@@ -98,6 +99,7 @@ class Poller:
         self._wake = wake or threading.Event()
         self._turns = Turns(client.pace)
         self._crew = Crew(self._threads)
+        self._parsers = Parsers(self._threads)
         self._done: SimpleQueue[_Done] = SimpleQueue()
         self._ended: list[_Done] = []  # not yet told
         self._running: dict[str, Visit] = {}  # by host
@@ -165,6 +167,7 @@ class Poller:
         """Begin nothing any more; what is under way ends with its client."""
         self._turns.forget()
         self._crew.dismiss()
+        self._parsers.close()
 
     def _may_begin(self, one: Visit) -> bool:
         url = address_of(one)
@@ -181,7 +184,7 @@ class Poller:
         """One visit, in a thread of the crew."""
         came: Outcome | HeldError | None = None
         try:
-            came = visit(one.upstream, one.state, self._client, one.context, self._clock())
+            came = visit(one.upstream, one.state, self._client, one.context, self._parsers.parse, self._clock())
         except HeldError as error:  # a redirect led to such a host, or it was held a moment ago
             came = error
         except StoppedError:

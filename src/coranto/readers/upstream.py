@@ -6,15 +6,12 @@ import stat
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coranto.client import Client, FetchError, HeldError, Limits, Secrets, StoppedError
 from coranto.model import Outcome
-from coranto.readers.answers import RefusedError, accepted, failed, judged
+from coranto.readers.answers import Parse, RefusedError, accepted, failed, judged
+from coranto.readers.parse_raw import ParseContext
 from coranto.settings.values import Upstream
-
-if TYPE_CHECKING:
-    from coranto.readers.parse import ParseContext
 
 _LONGEST_FILE = Limits().body
 
@@ -45,7 +42,9 @@ class Visit:
     context: ParseContext
 
 
-def poll(upstream: Upstream, state: State, client: Client, context: ParseContext, now: datetime) -> Outcome:
+def poll(
+    upstream: Upstream, state: State, client: Client, context: ParseContext, parse: Parse, now: datetime
+) -> Outcome:
     """Visit a subscription once.  Raises nothing, whatever the source does.
 
     A refused answer leaves everything as it was: the outcome then carries the old validators (P3).
@@ -55,15 +54,18 @@ def poll(upstream: Upstream, state: State, client: Client, context: ParseContext
         state: what is remembered of it.
         client: the way out.
         context: how its entries are to be read.
+        parse: reads them, here or in a process of its own.
         now: when; dates in headers count from it.
     """
     try:
-        return visit(upstream, state, client, context, now)
+        return visit(upstream, state, client, context, parse, now)
     except (HeldError, StoppedError) as error:
         return failed(_known(upstream, state), upstream, error.reason)
 
 
-def visit(upstream: Upstream, state: State, client: Client, context: ParseContext, now: datetime) -> Outcome:
+def visit(
+    upstream: Upstream, state: State, client: Client, context: ParseContext, parse: Parse, now: datetime
+) -> Outcome:
     """As :func:`poll`, but for what is no failure of the source.
 
     Raises:
@@ -73,11 +75,11 @@ def visit(upstream: Upstream, state: State, client: Client, context: ParseContex
     known = replace(_known(upstream, state), at=now)
     try:
         if upstream.path is not None:
-            return accepted(known, _file(upstream.path), "", context)
+            return accepted(known, _file(upstream.path), "", context, parse)
         own = Secrets(upstream.url, upstream.headers, upstream.auth)
         url = state.url_moved or upstream.url
         response = client.get(url, etag=state.etag, last_modified=state.last_modified, own=own)
-        return judged(upstream, known, response, context, now)
+        return judged(upstream, known, response, context, parse, now)
     except (HeldError, StoppedError):
         raise
     except RefusedError as error:
