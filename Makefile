@@ -7,7 +7,7 @@ BENCH_CATEGORIES ?= 200
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests accept browser screenshots crash behaviour soak bench clean
+.PHONY: help feeds test check lint types layers tests accept browser screenshots crash guards behaviour soak bench clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -51,6 +51,9 @@ crash: .venv/.developing ## kill builds at 500 random moments, and judge what is
 	rm -rf .crash && mkdir .crash
 	$(BIN)/python tests/killing.py .crash --kills 500
 	rm -rf .crash
+
+guards: .venv/.developing ## take out each guard, one at a time, and see a test fail
+	cd tests && ../$(BIN)/python -m guards
 
 behaviour: .venv/.developing ## 30 simulated days against 500 upstreams, scored rule by rule
 	$(BIN)/python tests/behaviour.py

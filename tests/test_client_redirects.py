@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from coranto.client import FetchError
+from coranto.client.dial import PlainSocket
 from coranto.settings.values import Fetch
 from fetching import FEED, client, error_of
 from loopback import http, loopback
@@ -43,6 +44,14 @@ def test_forty_hops_are_six_requests():
     assert len(server.log) == 6
 
 
+def test_a_circle_ends_where_it_closes():
+    """P18: nobody is asked twice."""
+    answers = {"/a": http(b"", "302 Found", Location="/b"), "/b": http(b"", "302 Found", Location="/a")}
+    with loopback(answers) as server, client() as out, pytest.raises(FetchError, match="in a circle"):
+        out.get(server.url("/a"))
+    assert [asked.target for asked in server.log] == ["/a", "/b"]
+
+
 @pytest.mark.parametrize(
     "location",
     ["/feed", "feed#x", "", "file:///etc/passwd", "ftp://127.0.0.1/", "javascript:1", "http://[", "/%0d%0aX:y"],
@@ -75,6 +84,15 @@ def test_a_redirect_to_the_inside_never_arrives(host):
                 out.get(server.url())
     assert caught.value.kind == "refused-address"
     assert inside.log == []
+
+
+def test_a_connection_that_leads_elsewhere_than_was_vetted_is_not_used(monkeypatch):
+    """RELIABILITY 2, DNS rebinding: judged is the address that is connected to."""
+    monkeypatch.setattr(PlainSocket, "getpeername", lambda _: ("127.0.0.2", 80))
+    with loopback(http(FEED)) as server, client() as out, pytest.raises(FetchError) as caught:
+        out.get(server.url())
+    assert caught.value.kind == "connect"
+    assert server.log == []
 
 
 def test_a_refusal_names_the_setting_and_the_host():

@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from coranto.client import FetchError, Secrets
+from coranto.settings.values import Fetch
 from fetching import FEED, client
 from loopback import http, loopback
 
@@ -111,3 +112,19 @@ def test_a_redirect_back_home_finds_the_secret_again_and_the_other_port_does_not
             server.answers["/a"] = http(b"", "302 Found", Location=other.url())
             out.get(server.url("/a"), own=Secrets(server.url("/a"), (("X-Key", "k"),)))
         assert [asked.headers.get("X-Key") for asked in server.log + other.log] == ["k", "k", None]
+
+
+def test_a_login_in_an_address_is_never_shown():
+    with loopback(
+        {"/feed": http(FEED), "/old": http(b"", "301 Moved", Location="/none"), "/none": http(b"", "410 Gone")}
+    ) as server:
+        address = server.url().replace("//", "//reader:geheim@")
+        with client() as out:
+            response = out.get(address)
+            moved = out.get(address.replace("/feed", "/old"))
+        with client(fetch=Fetch()) as out, pytest.raises(FetchError) as caught:
+            out.get(address)
+    shown = f"{response.url} {moved.url} {moved.hops} {caught.value} {caught.value.url}"
+    assert "geheim" not in shown
+    assert shown.count("127.0.0.1") >= 5
+    assert "Authorization" in server.log[0].headers
