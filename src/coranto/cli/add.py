@@ -75,10 +75,11 @@ def _try(url: str, settings: Settings) -> Tried:
     from coranto import __version__
     from coranto.cli.trying import Trial
     from coranto.client import Client
+    from coranto.readers.parse_apart import Parsers
 
     fetch = replace(settings.fetch, contact=settings.fetch.contact or settings.site.url)
-    with Client(fetch, __version__) as client:
-        trial = Trial(settings, client, say.aside)
+    with Client(fetch, __version__) as client, Parsers(1) as parsers:
+        trial = Trial(settings, client, parsers.parse, say.aside)
         if _is_address(url):
             return trial.address(url)
         return trial.file(Path(url))

@@ -12,8 +12,9 @@ from coranto.client import Client, FetchError, Response
 from coranto.client.address import without_login
 from coranto.intake.rules import rules_of
 from coranto.model import Document
+from coranto.readers.answers import Parse
 from coranto.readers.discover import Found, feeds_in, guesses
-from coranto.readers.parse import ParseContext, ParseError, parse
+from coranto.readers.parse_raw import ParseContext, ParseError
 from coranto.settings import Settings
 
 MOST = 5  # requests, hops of redirects included once they are known
@@ -32,9 +33,9 @@ class Tried:
 class Trial:
     """One search."""
 
-    def __init__(self, settings: Settings, client: Client, tell: Callable[[str], None]) -> None:
-        """``tell`` hears what is being tried."""
-        self._client = client
+    def __init__(self, settings: Settings, client: Client, parse: Parse, tell: Callable[[str], None]) -> None:
+        """``parse`` reads what comes; ``tell`` hears what is being tried."""
+        self._client, self._parse = client, parse
         self._tell = tell
         self._left = MOST
         self._zone = ZoneInfo(settings.site.timezone)
@@ -106,7 +107,7 @@ class Trial:
         return response
 
     def _parsed(self, body: bytes, content_type: str, url: str) -> Document:
-        return parse(body, content_type, ParseContext(source=url, url=url, zone=self._zone, rules=self._rules))
+        return self._parse(body, content_type, ParseContext(source=url, url=url, zone=self._zone, rules=self._rules))
 
 
 def _kept(url: str, response: Response) -> str:
