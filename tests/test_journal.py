@@ -5,7 +5,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coranto.journal import LONGEST, Journal, as_json, logfmt
@@ -70,6 +70,7 @@ def test_a_clock_that_was_set_back_silences_nothing():
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.text(max_size=400), min_size=1))
+@example({"a": "字" * (LONGEST + 1)})
 def test_whatever_a_stranger_writes_a_line_is_a_line(fields):
     line = logfmt(fields)
     assert line.isprintable()

@@ -27,6 +27,7 @@ from posting import CONTEXT, NAME
         ("---\n---\ntext", 1, "key: value"),
         ("---\na: !!python/name:os.system\n---\n", 2, "tag"),
         ("---\na: " + "[" * 60_000 + "\n---\n", 2, "nested too deeply"),
+        ("---\na: " + "[" * 600 + "]" * 600 + "\n---\n", 2, "nested too deeply"),
         ("---\na: " + "- " * 30_000 + "\n---\n", 2, "not YAML|nested"),
         ("---\n" + "a: b\n" * 20_000 + "---\n", 1, "64 KB"),
     ],
