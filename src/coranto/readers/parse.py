@@ -38,7 +38,7 @@ def parse(body: bytes, content_type: str, context: ParseContext) -> Document:
     if jsonfeed.looks_like_json(text):
         return _document(jsonfeed.read(text), (), context)
     prepared, found, problems = parse_guard.prepare(text, context.url, context.zone)
-    return _document(parse_xml.read(prepared, found), problems, context)
+    return _document(parse_xml.read(prepared, found, context.url), problems, context)
 
 
 def _document(feed: RawFeed, problems: tuple[str, ...], context: ParseContext) -> Document:

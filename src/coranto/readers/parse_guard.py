@@ -76,6 +76,8 @@ def prepare(text: str, url: str, zone: tzinfo) -> tuple[str, parse_scan.Scan, tu
         root = parse_scan.root_of(text)
     except ParseError as error:
         raise _named(error, text, url) from None
+    if text.rstrip().endswith(f"</{root['name']}"):
+        text += ">"  # the last sign alone is lost: nothing else can be
     found = parse_scan.scan(text, root)
     if found.end < 0:
         raise ParseError("cut", f"the document is cut: its <{root['name']}> never ends; the last good entries stay")
@@ -116,9 +118,9 @@ def _when(item: str, zone: tzinfo) -> datetime:
 
 
 def _edited(text: str, found: parse_scan.Scan, edits: list[tuple[int, int, str]]) -> str:
-    """The root with the edits applied; of two that overlap the one that starts first counts."""
+    """The root with the edits applied, insertions first; of two that overlap the one that starts first counts."""
     pieces, at = [], found.start
-    for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+    for start, end, new in sorted(edits, key=lambda edit: (edit[0], edit[0] != edit[1], -edit[1])):
         if start >= at:
             pieces += [text[at:start], new]
             at = end

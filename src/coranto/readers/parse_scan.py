@@ -26,6 +26,9 @@ _ITEMS = frozenset({"item", "entry"})
 _NAMES = frozenset({"author", "creator", "managingeditor", "webmaster", "publisher", "contributor", "owner"})
 # HTML in the raw leaves these open.  Not link: that is an element of feeds.
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "wbr", "col", "embed", "area"})
+# Elements of an item that hold text alone, and those that stand beside them: where one of these starts, the text ends.
+_TEXTS = frozenset({"title", "link", "guid", "pubdate", "id", "updated", "published"})
+_FIELDS = _TEXTS | {"description", "author", "category", "content", "encoded", "summary"}
 _KEPT = frozenset({"hour", "day"})
 _PERMALINK = re.compile(r"ispermalink\s*=\s*[\"']?\s*(\w+)", re.IGNORECASE)
 _REF = re.compile(r"\bref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
@@ -70,13 +73,13 @@ def root_of(text: str) -> re.Match[str]:
             raise ParseError(
                 "entity", "the document declares entities, which is how parsers are attacked; it is not read"
             )
-        name = local(token["name"] or "")
         if declares == "doctype" and re.match(r"<!doctype\s+html\b", token[0], re.IGNORECASE):
-            name = "html"
+            first = first or "html"  # what follows may be a feed all the same
+        name = local(token["name"] or "")
         if name in _ROOTS and not token["end"]:
             return token
         first = first or name
-        if first in _PAGES or token.start() > _HEAD:
+        if (name and first in _PAGES) or token.start() > _HEAD:
             break
     raise _no_root(first)
 
@@ -124,7 +127,7 @@ class _Walk:
     def __init__(self, text: str, found: Scan) -> None:
         self.text = text
         self.found = found
-        self.open: list[tuple[str, int, int]] = []  # name, start and end of its start tag
+        self.open: list[tuple[str, int, int, str]] = []  # name, start and end of its start tag, name as written
         self.count: Counter[str] = Counter()
         self.in_items = 0
 
@@ -134,6 +137,8 @@ class _Walk:
             return
         _check(token)
         name = local(token["name"])
+        if len(self.open) > 1 and name in _FIELDS and self.open[-1][0] in _TEXTS and self.open[-2][0] in _ITEMS:
+            self._end_unclosed(token.start())
         if len(self.open) == 1:
             self.found.children.add(name)
         self._note(name, token)
@@ -158,7 +163,7 @@ class _Walk:
     def _push(self, name: str, token: re.Match[str]) -> None:
         if len(self.open) >= _DEEPEST:
             raise ParseError("too-big", f"elements are nested more than {_DEEPEST} deep")
-        self.open.append((name, *token.span()))
+        self.open.append((name, *token.span(), token["name"]))
         self.count[name] += 1
         self.in_items += name in _ITEMS
 
@@ -168,23 +173,37 @@ class _Walk:
         if not self.count[name]:
             return
         while True:
-            last, start, inner = self.open.pop()
+            last, start, inner, written = self.open.pop()
             self.count[last] -= 1
             self.in_items -= last in _ITEMS
             if last == name:
                 break
+            if self.in_items and last not in _ITEMS:
+                self.found.edits.append((token.start(), token.start(), f"</{written}>"))
         self._closed(name, start, inner, token)
+
+    def _end_unclosed(self, at: int) -> None:
+        """Write the end tag that is missing: feedparser would take all that follows for the element's text."""
+        name, _, _, written = self.open.pop()
+        self.count[name] -= 1
+        self.found.edits.append((at, at, f"</{written}>"))
 
     def _closed(self, name: str, start: int, inner: int, token: re.Match[str]) -> None:
         if not self.open:
             self.found.end = token.end()
         elif name in _ITEMS and not self.in_items:
             self.found.items.append((start, token.end()))
-        elif name in _NAMES and _monstrous(self.text, inner, token.start()):
+        elif self._is_to_go(name, inner, token):
             self.found.edits.append((start, token.end(), ""))
         elif name in _KEPT and not self.in_items:
             kept = self.found.hours if name == "hour" else self.found.days
             kept.append(self.text[inner : token.start()][:40].strip())
+
+    def _is_to_go(self, name: str, inner: int, token: re.Match[str]) -> bool:
+        """An author who is none, and a podcast's words for search, which would pass for categories."""
+        if name in _NAMES:
+            return _monstrous(self.text, inner, token.start())
+        return name == "keywords" and ":" in token["name"]
 
 
 def _monstrous(text: str, start: int, end: int) -> bool:

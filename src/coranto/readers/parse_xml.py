@@ -19,6 +19,10 @@ from coranto.readers.parse_raw import ParseError, RawFeed, RawItem, Text
 from coranto.readers.parse_scan import Scan
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
+_OF_FEED = frozenset(
+    {"title", "id", "link", "author", "updated", "modified", "subtitle", "tagline", "info", "rights", "copyright"}
+    | {"generator", "category", "contributor", "icon", "logo", "channel", "deleted-entry"}
+)
 _HTML = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
@@ -26,24 +30,27 @@ _LONGEST_TTL = 31 * 86400
 _DIGITS = re.compile(r"\s*([0-9]{1,9})")
 _BREAK = re.compile(r"(<br\b[^<>]*>)</br>", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
-_KEYWORDS = "http://www.itunes.com/"  # a podcast's search words are no categories
+_RELATIVE_BASE = re.compile(
+    r"\bxml:base\s*=\s*[\"'](?!\s*(?:https?:|[\"']))", re.IGNORECASE
+)  # only then feedparser needs ours
 
 
-def read(text: str, found: Scan) -> RawFeed:
+def read(text: str, found: Scan, url: str) -> RawFeed:
     """What a feed document says.
 
     Args:
         text: The root element, mended (parse_guard.prepare).
         found: What the scan of it kept.
+        url: The address of the document: what a relative xml:base is relative to.
 
     Raises:
         ParseError: feedparser found no feed in it (kind not-a-feed).
     """
-    parsed = _feedparser(text)
+    parsed = _feedparser(text, url)
     feed, entries = parsed["feed"], parsed["entries"]
     atom = str(parsed.get("version") or "").startswith("atom")
     links = _links(feed)
-    if not (entries or links or feed.get("title") or feed.get("id") or "channel" in found.children):
+    if not (entries or links or found.children & _OF_FEED):
         raise ParseError("not-a-feed", f"a bare <{found.root}> without title and entries came instead of a feed")
     return RawFeed(
         items=tuple(_item(entry, atom=atom) for entry in entries),
@@ -59,11 +66,12 @@ def read(text: str, found: Scan) -> RawFeed:
     )
 
 
-def _feedparser(text: str) -> Mapping[str, Any]:
+def _feedparser(text: str, url: str) -> Mapping[str, Any]:
     body = f"<?xml version='1.0' encoding='utf-8'?>\n{text}".encode()
+    headers = {**_HEADERS, "content-location": url} if _RELATIVE_BASE.search(text) else _HEADERS
     try:
         parsed: Mapping[str, Any] = feedparser.parse(
-            io.BytesIO(body), response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # its loose parser raises whatever broken markup makes it raise
         raise ParseError("not-a-feed", f"the document is too broken to be read ({type(error).__name__})") from error
@@ -163,8 +171,9 @@ def _base(entry: Mapping[str, Any]) -> str:
 
 
 def _language(entry: Mapping[str, Any]) -> str:
-    stated = [_text(entry.get("language")), *(_text(part.get("language")) for part in _parts(entry.get("content")))]
-    return next((language for language in stated if language), "")
+    details = [*_parts(entry.get("content")), entry.get("summary_detail"), entry.get("title_detail")]
+    stated = [entry.get("language"), *(part.get("language") for part in details if isinstance(part, Mapping))]
+    return next((_text(language) for language in stated if language), "")
 
 
 def _authors(owner: Mapping[str, Any]) -> tuple[Person, ...]:
@@ -198,7 +207,7 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
 
 
 def _terms(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    tags = (tag for tag in _parts(entry.get("tags")) if _text(tag.get("scheme")) != _KEYWORDS)
+    tags = _parts(entry.get("tags"))
     names = (_text(tag.get("term")).strip() or _text(tag.get("label")).strip() for tag in tags)
     return tuple(name for name in names if name)
 

@@ -8,7 +8,15 @@ import unicodedata
 # XML 1.0 2.2: everything else makes a whole feed unreadable.  U+FEFF inside a text is a stray BOM.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BLANKS = re.compile(r"\s+")
-_SENTENCE_ENDS = "。！？!?…；;."
+# A full stop inside 3.14 and a question mark inside an address end nothing.  A closing quote belongs to its sentence.
+_SENTENCE_END = re.compile(r"(?:[。！？…；]|[.!?;](?![!-~]))[”’」』）》\"')]*")
+# What joins the character before it: marks and modifiers of emoji (UAX 29, Extend), tags of flags, Hangul vowels and ends.
+_STICKY = re.compile(
+    "[\u200c\u200d\ufe00-\ufe0f\uff9e\uff9f\u0e33\u0eb3\u1160-\u11ff\ud7b0-\ud7fb"
+    "\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+)
+_MARKS = frozenset({"Mn", "Mc", "Me"})
+_LONGEST_CHARACTER = 64  # code points; a family of emoji has 11
 
 
 def xml_safe(text: str) -> str:
@@ -30,20 +38,41 @@ def fold(text: str) -> str:
 def cut(text: str, limit: int) -> str:
     """At most ``limit`` characters of plain ``text``: at a sentence's end if one is near, else with an ellipsis.
 
-    Never inside a surrogate pair or before a combining mark.
+    Never inside what a reader sees as one character: a letter with its marks, an emoji of several parts, a flag.
     """
     text = one_line(text)
     if len(text) <= limit:
         return text
-    window = text[:limit]
-    end = max(window.rfind(mark) for mark in _SENTENCE_ENDS)
-    if end >= limit // 2:
-        return window[: end + 1]
+    ends = (found.end() for found in _SENTENCE_END.finditer(text, 0, limit + 1))
+    end = max((end for end in ends if end <= limit and not _is_inside(text, end)), default=0)
+    if end > limit // 2:
+        return text[:end]
     end = limit - 1
-    while end > 1 and _sticks_to_the_left(text[end]):
+    while end > 0 and _is_inside(text, end):
         end -= 1
     return text[:end].rstrip() + "…"
 
 
-def _sticks_to_the_left(char: str) -> bool:
-    return unicodedata.combining(char) != 0 or char in "\u200d\ufe0f"
+def _is_inside(text: str, at: int) -> bool:
+    """Whether ``at`` is inside a character; one of more marks than any script has may be cut."""
+    start = at
+    while 0 < start < len(text) and at - start < _LONGEST_CHARACTER and _joins(text, start):
+        start -= 1
+    return 0 < at - start < _LONGEST_CHARACTER
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the code points on both sides of ``at`` are one character (UAX 29, what of it matters in a title)."""
+    char, before = text[at], text[at - 1]
+    if _STICKY.match(char) or unicodedata.category(char) in _MARKS or before == "\u200d":
+        return True
+    if _is_flag_letter(char) and _is_flag_letter(before):
+        letters = 1
+        while letters < at and letters < _LONGEST_CHARACTER and _is_flag_letter(text[at - 1 - letters]):
+            letters += 1
+        return letters % 2 == 1
+    return False
+
+
+def _is_flag_letter(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"

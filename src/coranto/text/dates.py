@@ -23,7 +23,9 @@ _MONTH_NAME = (
 )
 # A wrong weekday does no harm: the date says more.  A foreign one is known by its comma.
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s*|[^\W\d_]{1,12}\.?,\s*)?"
-_CHINESE_WEEKDAY = re.compile(r"\(?(?:星期|周|礼拜)[一二三四五六日天]\)?,?")
+_ASIAN_WEEKDAY = re.compile(
+    r"\(?(?:星期|周|礼拜)[一二三四五六日天]\)?,?|\([月火水木金土日](?:曜日)?\)|[月火水木金土日]曜日|\(?[월화수목금토일]요일\)?"
+)
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
 
 _FLAGS = re.ASCII | re.IGNORECASE
@@ -46,7 +48,8 @@ _COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:[T\s]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[-+]\d\d:?\d\d)?)?",
     _FLAGS,
 )
-_HALF = r"(?P<{}>上午|下午|凌晨|清晨|早上|早晨|中午|晚上|午前|午後|오전|오후|[ap]\.?m\.?)?"
+_HOUR_STAMP = re.compile(r"(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-4])", re.ASCII)
+_HALF = r"(?P<{}>上午|下午|午后|凌晨|清晨|早上|早晨|中午|晚上|午前|午後|오전|오후|[ap]\.?m\.?)?"
 _CLOCK = re.compile(
     r"(?:[T,\s]|at\s)*"
     + _HALF.format("before")
@@ -56,7 +59,8 @@ _CLOCK = re.compile(
     _FLAGS,
 )
 _EARLY = frozenset({"上午", "凌晨", "清晨", "早上", "早晨", "午前", "오전", "am"})
-_LATE = frozenset({"下午", "晚上", "午後", "오후", "pm"})
+_MORNING = frozenset({"清晨", "早上", "早晨"})  # nobody calls midnight or noon so
+_LATE = frozenset({"下午", "午后", "午後", "오후", "pm"})
 
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([-+])\s*(\d{1,2})(?::?(\d\d))?(?:\s+[A-Z]{1,5})?", _FLAGS)
 _LOST_PLUS = re.compile(r"(\d\d)(\d\d)", re.ASCII)  # a "+" that some server decoded as a blank
@@ -67,7 +71,7 @@ _NAMES = {
     60: "BST WEST CET MET",
     120: "CEST MEST EET",
     180: "EEST MSK",
-    480: "HKT SGT AWST 北京时间",
+    480: "HKT SGT AWST 北京时间 中国标准时间",
     540: "JST KST",
     570: "ACST",
     600: "AEST",
@@ -103,9 +107,11 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _stamp(text: str) -> datetime | None:
-    """A Unix stamp: ten digits are seconds, thirteen are milliseconds."""
+    """A Unix stamp: ten digits are seconds, thirteen are milliseconds; 2021122404 may as well be an hour."""
     found = re.fullmatch(r"(\d{10})(?:\d{3}|\.\d{1,9})?", text, re.ASCII)
     if not found:
+        return None
+    if _HOUR_STAMP.fullmatch(text):
         return None
     instant = datetime.fromtimestamp(int(found[1]), UTC)
     return instant if _FIRST_STAMP_YEAR <= instant.year <= _LAST_YEAR else None
@@ -123,7 +129,7 @@ def _compact(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _written(text: str, zone: tzinfo) -> datetime | None:
-    text = _CHINESE_WEEKDAY.sub(" ", _COMMENT.sub("", text)).strip()
+    text = _ASIAN_WEEKDAY.sub(" ", _COMMENT.sub("", text)).strip()
     for shape in _SHAPES:
         found = shape.fullmatch(text)
         if found:
@@ -169,14 +175,20 @@ def _of_24(hour: int, half: str) -> int:
     if not half:
         return hour
     if half == "中午":
-        return hour + 12 if hour < 3 else hour
-    if half in _EARLY and hour > 12:
+        return _checked(hour + 12 if hour < 3 else hour, 11, 14)
+    if half == "晚上":  # 12 and what follows is of which day?
+        return _checked(hour + 12 if hour < 12 else hour, 17, 23)
+    if half in _EARLY and (hour > 12 or (hour == 12 and half in _MORNING)):
         raise ValueError(half)
-    if half == "晚上" and hour == 12:
-        raise ValueError("midnight of which day?")
     if half in _LATE:
         return hour + 12 if hour < 12 else hour
     return hour % 12
+
+
+def _checked(hour: int, first: int, last: int) -> int:
+    if not first <= hour <= last:
+        raise ValueError(hour)
+    return hour
 
 
 def _check_clock(hour: int, minute: int, second: int) -> None:

@@ -45,11 +45,11 @@ _ATTRIBUTES = {
 }
 _ADDRESSES = frozenset({"href", "poster", "src"})
 # Their content is no text for people; inside svg and math other parsing rules hold, which attacks live on.
+# Not object: what stands in it is for those who cannot show it, and one that never ends holds the whole article.
 _WITHOUT_CONTENT = {
     "button",
     "iframe",
     "math",
-    "object",
     "script",
     "select",
     "style",

@@ -1,7 +1,8 @@
 """Bounds for foreign HTML before a real parser sees it.  Pure, and linear in the length of its input.
 
-The sanitiser costs the square of the nesting depth and of a tag's attributes (40,000 ``<div>``: 7.5 s), so depth,
-attributes and size are bounded first (RELIABILITY 4).  Everyday entries are far below every bound and pass untouched.
+The sanitiser costs the square of the nesting depth, of a tag's attributes and of a text's references (40,000 ``<div>``:
+7.5 s; 500,000 ``&#``: 8 s), so depth, attributes, signs and size are bounded first (RELIABILITY 4).  Everyday entries
+are far below every bound and pass untouched.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 
 MAX_CHARS = 1_000_000
+MAX_SIGNS = 100_000  # each ``<`` and ``&``, and what the sanitiser takes for a no-break space until it has looked
 MAX_DEPTH = 256
 MAX_ATTRIBUTES = 32
 _EASY_CHARS = 32_768  # so short a text cannot hold enough attributes to hurt
 _ROOM = 10_000  # a cut text grows again by the end tags of what it left open; it must not be cut twice
+_SIGN = re.compile("[<&\u0080-\u00bf]")
 
 _COMMENT_EDGE = re.compile(r"<!--|-->")
 _DATA_ADDRESS = re.compile(r"data:[a-z]+/[^\"'\s<>)]{512,}")
@@ -39,7 +43,7 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 
 
 def bounded(html: str) -> str:
-    """``html`` no longer than ``MAX_CHARS``, nested no deeper than ``MAX_DEPTH``, its tags with few attributes.
+    """``html`` no longer than ``MAX_CHARS``, nested no deeper than ``MAX_DEPTH``, with few signs and attributes.
 
     What already is so comes back as it is.  Pictures inside addresses (``data:``) go first: they are not shown, and
     would cost the text its room.
@@ -47,6 +51,8 @@ def bounded(html: str) -> str:
     html = _DATA_ADDRESS.sub("", html)
     if len(html) > MAX_CHARS:
         html = html[: MAX_CHARS - _ROOM]
+    if len(html) > MAX_SIGNS and len(_SIGN.findall(html)) > MAX_SIGNS:
+        html = html[: next(islice(_SIGN.finditer(html), MAX_SIGNS - _ROOM, None)).start()]
     if len(html) <= _EASY_CHARS and html.count("<") - html.count("</") <= MAX_DEPTH:
         return html
     return _Nesting().flatten(without_comments(html))
