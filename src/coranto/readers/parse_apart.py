@@ -149,7 +149,7 @@ class _Child:
     """One process.  All methods but `kill` belong to whoever has it from the queue."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, *_PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
