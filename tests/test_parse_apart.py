@@ -59,6 +59,14 @@ def test_one_process_serves_one_document_after_another(parsers):
     assert len(parsers._alive) == 1
 
 
+def test_a_process_that_read_a_large_document_makes_room(parsers):
+    large = rss("<!-- " + "x" * 5_000_000 + " -->")
+    assert parsers.parse(large, "", CONTEXT).entries == ()
+    (child,) = parsers._alive
+    assert child._process.wait(10) == 0
+    assert parsers.parse(FEED, "", CONTEXT).entries
+
+
 def test_no_more_processes_run_than_were_allowed():
     with Parsers(1) as parsers:
         threads = [threading.Thread(target=parsers.parse, args=(FEED, "", CONTEXT)) for _ in range(4)]

@@ -21,7 +21,8 @@ from coranto.readers.parse_raw import ParseError
 PROCESSOR = 20.0  # seconds for one document: 11 MiB of rich markup in 5,000 entries were measured to take up to 13
 MEMORY = 512 * 1024 * 1024  # bytes of data
 HEAD = 8  # bytes of a length, big-endian
-_GROWN = 160 * 1024  # KiB: who was ever so large makes room for a new one (memory is not given back)
+_LARGE = 4 * 1024 * 1024  # bytes: who read such a document makes room for a new one, for memory is not given back
+_MANY = 500  # documents: then, too, whatever a library may leak (feedparser#287)
 _IDLE = 60.0  # seconds without a job
 
 
@@ -38,23 +39,23 @@ def main() -> None:
 def serve(jobs: BinaryIO, replies: BinaryIO) -> None:
     """Answer jobs one by one; returns when there are none any more, or nobody reads."""
     with suppress(BrokenPipeError):
-        while select.select([jobs], [], [], _IDLE)[0] and _serve_one(jobs, replies):
-            if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _GROWN:
+        for _ in range(_MANY):
+            if not select.select([jobs], [], [], _IDLE)[0] or not 0 <= _serve_one(jobs, replies) < _LARGE:
                 return
             gc.collect()
 
 
-def _serve_one(jobs: BinaryIO, replies: BinaryIO) -> bool:
-    """Whether there was a job."""
+def _serve_one(jobs: BinaryIO, replies: BinaryIO) -> int:
+    """Serve a job; how many bytes its document had, -1 if there was none."""
     known, body = _read(jobs), _read(jobs)
     if known is None or body is None:
-        return False
+        return -1
     signal.setitimer(signal.ITIMER_PROF, PROCESSOR)  # SIGPROF ends a process
     reply = _reply(known, body)
     signal.setitimer(signal.ITIMER_PROF, 0)
     replies.write(len(reply).to_bytes(HEAD) + reply)
     replies.flush()
-    return True
+    return len(body)
 
 
 def _read(stream: BinaryIO) -> bytes | None:
