@@ -193,6 +193,20 @@ def test_time_grows_with_the_length_only(unit):
     assert time.perf_counter() - start < 5
 
 
+@pytest.mark.parametrize("unit", ["&#", "&x", "\u00a0", "\u00bf", "&nbsp;", "< "])
+def test_many_references_cost_no_square(unit):
+    """RELIABILITY 4: the sanitiser looks at a text again for each of them (a million no-break spaces: 30 s)."""
+    start = time.perf_counter()
+    once = clean("文" + unit * (1_000_000 // len(unit)))
+    assert time.perf_counter() - start < 5
+    assert once.startswith("文")
+    assert clean(once) == once
+
+
+def test_an_object_that_never_ends_does_not_hold_the_article():
+    assert clean('前<object classid="x"><param name=a> <b>后</b>') == "前 <b>后</b>"
+
+
 def test_too_many_attributes_cost_no_square():
     """LIBRARIES 1: 50,000 attributes."""
     start = time.perf_counter()

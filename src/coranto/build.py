@@ -146,3 +146,4 @@ def write_feeds(run: Run, publisher: Publisher, *, inspect: bool = True) -> None
 def _sum_up(run: Run) -> None:
     stories, report = run.store.stories, run.report.stories
     report.total, report.merged, report.conflicts = stories.count(), stories.merged(), len(stories.conflicts())
+    report.doubtful = stories.doubtful()

@@ -40,6 +40,7 @@ class StoriesReport:
     updated: int = 0
     merged: int = 0
     conflicts: int = 0
+    doubtful: int = 0  # merged from entries whose titles, figures or dates are far apart (E5)
 
 
 @dataclass(slots=True)
@@ -98,6 +99,7 @@ class Report:
                 "updated": self.stories.updated,
                 "merged": self.stories.merged,
                 "conflicts": self.stories.conflicts,
+                "doubtful": self.stories.doubtful,
             },
             "feeds": {
                 "written": sorted(self.feeds.written),

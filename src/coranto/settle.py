@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from coranto.dedup import ids
+from coranto.dedup.doubts import doubts
 from coranto.dedup.membership import is_dead, partition
 from coranto.dedup.merge import Standing, order
 from coranto.model import Public
 from coranto.store import Store
 from coranto.store.entries import Row
-from coranto.store.rows import STANDS
 from coranto.store.stories import Place
 
 
@@ -60,12 +60,15 @@ def _components(store: Store) -> Iterator[set[int]]:
 
 
 def _reach(store: Store, start: int) -> set[int]:
+    """A component; each key and each story of it is walked once."""
     found, queue = {start}, [start]
+    keys, stories = set[str](), set[int]()
     while queue:
         uid = queue.pop()
+        near = set(store.stories.neighbours(uid, keys))
         story = store.stories.story_of(uid)
-        near = set(store.stories.neighbours(uid))
-        if story is not None:
+        if story is not None and story not in stories:
+            stories.add(story)
             near.update(store.stories.entries_of(story))
         queue.extend(near - found)
         found |= near
@@ -104,7 +107,13 @@ class _Filing:
         if winner.state == "purged":
             self._store.stories.drop(story)
             return
-        place = Place(story=story, winner=winner.uid, published=winner.published, sort_id=self._sort_id(rows, winner))
+        place = Place(
+            story=story,
+            winner=winner.uid,
+            published=winner.published,
+            sort_id=self._sort_id(rows, winner),
+            doubtful=any(doubts(winner.entry, row.entry) for row in rows if row.uid != winner.uid),
+        )
         self._store.stories.keep_place(place, self._store.stories.filed_by_entries(story))
 
     def _order(self, row: Row) -> tuple[int, int, datetime, str]:
@@ -127,17 +136,15 @@ def first_id(store: Store, winner: Row, rows: Sequence[Row], tag: str) -> str:
 
     A function of the entries, so that the order of a feed is the same before and after its ids are on record.
     """
-    mine = {row.uid for row in rows}
-    claims = {f"tag:{tag}:code/{winner.entry.code}": f"code:{winner.entry.code}"}
+    story = next((row.story for row in rows if row.story is not None), winner.uid)
     wanted = ids.candidates(winner.entry, winner.url, tag)
-    if winner.url:
-        claims |= {one: f"url:{winner.url}" for one in wanted if one.startswith(f"tag:{tag}:url/")}
+    claims = {f"tag:{tag}:code/{winner.entry.code}": f"code:{winner.entry.code}"}
+    claims |= {one: f"url:{winner.url}" for one in wanted if one.startswith(f"tag:{tag}:url/")}
 
     def free(one: str) -> bool:
         if store.history.get(one) is not None:
             return False
-        rivals = store.entries.with_key(claims[one]) if one in claims else store.entries.with_own_id(one)
-        return all(rival.uid in mine or rival.state not in STANDS for rival in rivals)
+        return not store.stories.has_rivals(story, key=claims.get(one, ""), own_id=one)
 
     return ids.mint(wanted, free)
 

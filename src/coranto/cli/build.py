@@ -111,4 +111,5 @@ def _known(report: Report) -> str:
 
 def _joins(report: Report) -> str:
     stories = report.stories
-    return f"{say.count(stories.merged, 'copy', 'copies')} merged, {say.count(stories.conflicts, 'conflict')}"
+    doubts = f", {say.count(stories.doubtful, 'doubtful merge')} (`coranto check`)" if stories.doubtful else ""
+    return f"{say.count(stories.merged, 'copy', 'copies')} merged, {say.count(stories.conflicts, 'conflict')}{doubts}"

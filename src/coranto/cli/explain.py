@@ -129,6 +129,7 @@ def _facts(voice: Voice) -> list[tuple[str, str]]:
     facts += [("state", _STATES[voice.state])] if voice.state in _STATES else []
     facts += [("key", _key(key)) for key in voice.keys]
     facts += [("odd", problem) for problem in voice.problems]
+    facts += [("doubt", f"{doubt}; the same article as entry 1?") for doubt in voice.doubts]
     return facts
 
 
@@ -183,6 +184,7 @@ def _entry(voice: Voice) -> dict[str, object]:
         "categories": list(voice.categories),
         "keys": [{"key": key.key, "is": key.force} for key in voice.keys],
         "problems": list(voice.problems),
+        "doubts": list(voice.doubts),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coranto.model import FEED
 
@@ -99,11 +99,12 @@ def partition(members: Sequence[Member]) -> Partition:
     holders: dict[str, list[int]] = defaultdict(list)
     conflicts: list[Conflict] = []
     for member, key in _attempts(members):
-        for other in _distinct(parts, holders[key]):
+        others = _distinct(parts, holders[key])
+        for other in others:
             why = parts.join(member, other)
             if why:
                 conflicts.append(Conflict(uid=member.uid, key=key, other=parts.first(other).uid, why=why))
-        holders[key].append(member.uid)
+        holders[key] = _distinct(parts, [*others, member.uid])  # one of each part is enough: a hub costs no more
     return Partition(story=parts.labels(), conflicts=tuple(sorted(set(conflicts))))
 
 
@@ -127,12 +128,32 @@ def _distinct(parts: _Parts, uids: Sequence[int]) -> list[int]:
     return list(first.values())
 
 
+@dataclass(slots=True)
+class _Part:
+    """Entries that are one so far, and what a join depends on."""
+
+    first: Member
+    uids: list[int]
+    codes: set[str] = field(default_factory=set)
+    ranks: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, member: Member) -> _Part:
+        return cls(first=member, uids=[member.uid], codes={member.code} - {""}, ranks={member.rank})
+
+    def take(self, other: _Part) -> None:
+        self.first = min(self.first, other.first, key=lambda member: (member.rank, member.name))
+        self.uids += other.uids
+        self.codes |= other.codes
+        self.ranks |= other.ranks
+
+
 class _Parts:
     """Disjoint sets that know the codes and the sources they hold."""
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._parent = {member.uid: member.uid for member in members}
-        self._held = {member.uid: [member] for member in members}
+        self._parts = {member.uid: _Part.of(member) for member in members}
 
     def root(self, uid: int) -> int:
         while self._parent[uid] != uid:
@@ -140,30 +161,30 @@ class _Parts:
         return uid
 
     def first(self, uid: int) -> Member:
-        return min(self._held[self.root(uid)], key=lambda member: (member.rank, member.name))
+        return self._parts[self.root(uid)].first
 
     def join(self, member: Member, other: int) -> str:
         """Join two parts for ``member``'s sake; the reason when that is refused."""
         left, right = self.root(member.uid), self.root(other)
         if left == right:
             return ""
-        why = _refusal(self._held[left], self._held[right], member.rank)
+        why = _refusal(self._parts[left], self._parts[right], member.rank)
         if not why:
-            if len(self._held[left]) < len(self._held[right]):
+            if len(self._parts[left].uids) < len(self._parts[right].uids):
                 left, right = right, left
-            self._held[left] += self._held.pop(right)
+            self._parts[left].take(self._parts.pop(right))
             self._parent[right] = left
         return why
 
     def labels(self) -> dict[int, int]:
-        return {member.uid: min(m.uid for m in held) for held in self._held.values() for member in held}
+        named = ((min(part.uids), part.uids) for part in self._parts.values())
+        return {uid: name for name, uids in named for uid in uids}
 
 
-def _refusal(left: Sequence[Member], right: Sequence[Member], rank: int) -> str:
-    codes = {member.code for member in (*left, *right) if member.code}
+def _refusal(left: _Part, right: _Part, rank: int) -> str:
+    codes = left.codes | right.codes
     if len(codes) > 1:
         return "two infoCodes: " + ", ".join(sorted(codes))
-    earlier = {m.rank for m in left if m.rank < rank} & {m.rank for m in right if m.rank < rank}
-    if earlier:
+    if any(shared < rank for shared in left.ranks & right.ranks):
         return "both hold an entry of one earlier source"
     return ""

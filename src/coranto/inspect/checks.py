@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from coranto.inspect import written
+from coranto.inspect import merges, written
 from coranto.inspect.findings import Finding, placed
 from coranto.inspect.windows import cut_short
 from coranto.intake.library import Library
@@ -48,6 +48,7 @@ def check(settings: Settings, store: Store | None, tally: Tally, now: datetime) 
         yield from _upstream(upstream, library, now)
     if store is not None:
         yield from _windows(store, settings)
+        yield from merges.check(store, settings)
     yield from written.check(settings, store)
     tally.feeds = written.count(settings, store)
     yield from _unused(settings, store, tally)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from coranto import identity
+from coranto.dedup.doubts import doubts
 from coranto.dedup.merge import Standing, order
 from coranto.intake.library import Library
 from coranto.model import POSTS, Failure, Source, Words
@@ -53,6 +54,7 @@ class Voice:
     categories: tuple[str, ...]
     keys: tuple[Key, ...]
     problems: tuple[str, ...]
+    doubts: tuple[str, ...] = ()  # why it may not be what the winner is (E5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +120,14 @@ class Explainer:
                 accounts.append(self._story(story) if story else self._lone(uid))
         return [account for account in accounts if account.voices]
 
+    def refusals(self, most: int) -> list[Refusal]:
+        """The newest refused joins of the whole site."""
+        found = self._lookups.newest_conflicts(most)
+        return [self._refusal(one.one.uid, one.key, one.other.uid, one.why) for one in found]
+
     def _lone(self, uid: int) -> Account:
         row = self._store.entries.get(uid)
-        voices = (self._voice(row, frozenset()),) if row else ()
+        voices = (self._voice(row, frozenset(), row),) if row else ()
         return Account(story=0, voices=voices, winners={}, refusals=self._refusals([uid]))
 
     def _story(self, story: int) -> Account:
@@ -136,7 +143,7 @@ class Explainer:
             published=place.published if place else None,
             updated=leading.updated if leading else None,
             categories=self._filed(story),
-            voices=tuple(self._voice(row, shared) for row in rows),
+            voices=tuple(self._voice(row, shared, rows[0]) for row in rows),
             winners=self._winners(rows),
             refusals=self._refusals([row.uid for row in rows]),
         )
@@ -176,14 +183,14 @@ class Explainer:
 
     def _refusals(self, uids: Sequence[int]) -> tuple[Refusal, ...]:
         found = dict.fromkeys(conflict for uid in uids for conflict in self._lookups.conflicts_of(uid))
-        return tuple(
-            Refusal(key=one.key, entry=self._where_is(one.uid), other=self._where_is(one.other), why=one.why)
-            for one in found
-        )
+        return tuple(self._refusal(one.uid, one.key, one.other, one.why) for one in found)
+
+    def _refusal(self, uid: int, key: str, other: int, why: str) -> Refusal:
+        return Refusal(key=key, entry=self._where_is(uid), other=self._where_is(other), why=why)
 
     # -- entries
 
-    def _voice(self, row: Row, shared: frozenset[str]) -> Voice:
+    def _voice(self, row: Row, shared: frozenset[str], winner: Row) -> Voice:
         entry = row.entry
         source = self._sources[row.source]
         return Voice(
@@ -200,6 +207,7 @@ class Explainer:
             categories=tuple(self._lookups.filed(row.uid)),
             keys=self._keys(row, shared),
             problems=entry.problems,
+            doubts=() if row is winner else doubts(winner.entry, entry),
         )
 
     def _where(self, row: Row) -> str:

@@ -68,12 +68,14 @@ def take_pending(store: Store, library: Library, now: datetime) -> None:
 
 
 def _known(store: Store, library: Library, entries: Sequence[Entry], source: int) -> dict[int, Row]:
+    """The rows that the entries may be; each id, address and title is asked for once, however many entries have it."""
+    asked = [("own_id", {entry.own_id for entry in entries}), ("url", {library.url(entry.link) for entry in entries})]
+    asked.append(("title_key", {identity.title_key(entry.title) for entry in entries}))
     rows: dict[int, Row] = {}
-    for entry in entries:
-        like = store.entries.like(
-            source, own_id=entry.own_id, url=library.url(entry.link), title_key=identity.title_key(entry.title)
-        )
-        rows |= {row.uid: row for row in like}
+    for name, values in asked:
+        for value in sorted(values):
+            one = {"own_id": "", "url": "", "title_key": "", name: value}
+            rows |= {row.uid: row for row in store.entries.like(source, **one)}
     return rows
 
 

@@ -44,10 +44,16 @@ class History:
         """
         carried = f"""SELECT {_COLUMNS} FROM carried JOIN public ON public.public_id = carried.public_id
         JOIN entry ON entry.uid = public.entry WHERE carried.entry = :entry AND entry.story IS NULL"""
-        shared = f"""SELECT {_COLUMNS} FROM ekey JOIN ekey AS held ON held.key = ekey.key AND held.standing = 2
-        JOIN public ON public.entry = held.entry JOIN entry ON entry.uid = public.entry
-        WHERE ekey.entry = :entry AND ekey.standing = 0 AND entry.story IS NULL"""
-        return self._each(carried, entries) + self._each(shared, entries)
+        shared = f"""SELECT {_COLUMNS} FROM ekey JOIN public ON public.entry = ekey.entry
+        JOIN entry ON entry.uid = public.entry
+        WHERE ekey.key = :key AND ekey.standing = 2 AND entry.story IS NULL"""
+        keys = dict.fromkeys(
+            key
+            for entry in entries
+            for (key,) in self._db.rows("SELECT key FROM ekey WHERE entry = :entry AND standing = 0", entry=entry)
+        )
+        found = {row[0]: _public(row) for key in keys for row in self._db.rows(shared, key=key)}
+        return self._each(carried, entries) + list(found.values())
 
     def keep(self, public: Public) -> None:
         """Store what goes out under an id, and who carries it."""

@@ -141,4 +141,11 @@ CREATE INDEX alert_at ON alert (at);
 -- Addresses of documents that changed and that the hub was not told of yet; due: when to tell it.
 CREATE TABLE ping (topic TEXT PRIMARY KEY, due INTEGER NOT NULL, attempts INTEGER NOT NULL, error TEXT NOT NULL) WITHOUT ROWID;
 """,
+    """
+-- Derived: whether the entries of a story say things that speak against the merge (E5). Merges of before are judged when
+-- stories are settled next.
+ALTER TABLE story ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX story_doubtful ON story (published) WHERE doubtful = 1;
+INSERT INTO touched (entry) SELECT uid FROM entry WHERE story IS NOT NULL AND story <> uid ON CONFLICT DO NOTHING;
+""",
 )

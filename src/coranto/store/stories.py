@@ -14,7 +14,10 @@ _MEMBER = """SELECT entry.uid, source.rank, entry.name, source.kind, code, title
 JOIN source ON source.id = entry.source WHERE state IN ('live', 'purged') AND rank IS NOT NULL AND entry.uid = :uid"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_PLACE = "id, winner, published, sort_id, fresh, doubtful"
+
+
+@dataclass(frozen=True, slots=True)
 class KeyUse:
     """How one source uses a key: what decides whether it is dead there."""
 
@@ -30,13 +33,17 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a story stands: its id, its winner, its date, what breaks ties of date, whether it was looked at."""
+    """Where a story stands: its id, its winner, its date, what breaks ties of date, whether it was looked at.
+
+    ``doubtful``: its entries say things that speak against their being one (E5).
+    """
 
     story: int
     winner: int
     published: datetime
     sort_id: str
     fresh: bool = False
+    doubtful: bool = False
 
 
 class Stories:
@@ -63,19 +70,10 @@ class Stories:
     def shared_keys(self) -> list[KeyUse]:
         """The touched keys that a source uses more than once, or that are dead and may revive."""
         return [
-            KeyUse(
-                key=row[0],
-                source=row[1],
-                kind=row[2],
-                codes=row[3],
-                articles=row[4],
-                titles=row[5],
-                instants=row[6],
-                dead=row[7] == 1,
-            )
+            KeyUse(*row)
             for row in self._db.rows(
                 """SELECT ekey.key, ekey.source, source.kind, COUNT(DISTINCT NULLIF(code, '')),
-                COUNT(DISTINCT title_key || ' ' || instant), COUNT(DISTINCT title_key), COUNT(DISTINCT instant), MIN(standing)
+                COUNT(DISTINCT title_key || ' ' || instant), COUNT(DISTINCT title_key), COUNT(DISTINCT instant), MIN(standing) = 1
                 FROM touched_key JOIN ekey ON ekey.key = touched_key.key AND standing < 2
                 JOIN entry ON entry.uid = ekey.entry JOIN source ON source.id = ekey.source
                 GROUP BY ekey.key, ekey.source, source.kind HAVING COUNT(*) > 1 OR MAX(standing) = 1"""
@@ -130,14 +128,22 @@ class Stories:
         """The entries last settled in a story."""
         return [uid for (uid,) in self._db.rows("SELECT uid FROM entry WHERE story = :story", story=story)]
 
-    def neighbours(self, uid: int) -> list[int]:
-        """The entries that share a joining key with this one."""
-        rows = self._db.rows(
-            """SELECT DISTINCT held.entry FROM ekey JOIN ekey AS held ON held.key = ekey.key AND held.standing = 0
-            WHERE ekey.entry = :uid AND ekey.standing = 0 AND held.entry <> :uid""",
-            uid=uid,
-        )
-        return [other for (other,) in rows]
+    def neighbours(self, uid: int, walked: set[str] | None = None) -> list[int]:
+        """The entries that share a joining key with this one.
+
+        Args:
+            uid: of the entry.
+            walked: keys that lead nowhere new; those that were walked now are added, so that all entries of a
+                component cost as much as its keys have holders, not the square of it.
+        """
+        walked = set() if walked is None else walked
+        keys = {key for (key,) in self._db.rows("SELECT key FROM ekey WHERE entry = :uid AND standing = 0", uid=uid)}
+        found: dict[int, None] = {}
+        for key in sorted(keys - walked):
+            held = self._db.rows("SELECT entry FROM ekey WHERE key = :key AND standing = 0 ORDER BY entry", key=key)
+            found |= {other: None for (other,) in held if other != uid}
+        walked |= keys
+        return list(found)
 
     def member(self, uid: int) -> Member | None:
         """What membership needs of an entry; None when it counts nothing now."""
@@ -157,6 +163,14 @@ class Stories:
             keys=tuple(k for (k,) in keys),
         )
 
+    def has_rivals(self, story: int, *, key: str = "", own_id: str = "") -> bool:
+        """Whether an entry outside a story stands that holds a key, or bears an id; the first one is enough."""
+        holds = (
+            "ekey JOIN entry ON entry.uid = ekey.entry WHERE ekey.key = :key" if key else "entry WHERE own_id = :own_id"
+        )
+        sql = f"SELECT 1 FROM {holds} AND (story IS NULL OR story <> :story) AND state IN ('live', 'purged') LIMIT 1"
+        return bool(self._db.rows(sql, story=story, **({"key": key} if key else {"own_id": own_id})))
+
     def label(self, uid: int, story: int | None) -> None:
         """Put an entry into a story, or into none."""
         self._db.run("UPDATE entry SET story = :story WHERE uid = :uid", uid=uid, story=story)
@@ -173,7 +187,7 @@ class Stories:
 
     def place(self, story: int) -> Place | None:
         """Where a story stands."""
-        rows = self._db.rows("SELECT id, winner, published, sort_id, fresh FROM story WHERE id = :story", story=story)
+        rows = self._db.rows(f"SELECT {_PLACE} FROM story WHERE id = :story", story=story)
         return _place(rows[0]) if rows else None
 
     def keep_place(self, place: Place, categories: Iterable[str]) -> None:
@@ -186,11 +200,13 @@ class Stories:
         self._dirty(place.story)
         self._db.run("DELETE FROM filed WHERE story = :story", story=place.story)
         self._db.run(
-            """INSERT INTO story (id, winner, published, sort_id, fresh) VALUES (:story, :winner, :published, :sort_id, :fresh)
+            """INSERT INTO story (id, winner, published, sort_id, fresh, doubtful)
+            VALUES (:story, :winner, :published, :sort_id, :fresh, :doubtful)
             ON CONFLICT (id) DO UPDATE SET winner = excluded.winner, published = excluded.published,
-            sort_id = excluded.sort_id, fresh = excluded.fresh""",
+            sort_id = excluded.sort_id, fresh = excluded.fresh, doubtful = excluded.doubtful""",
             winner=place.winner,
             fresh=int(place.fresh),
+            doubtful=int(place.doubtful),
             **values,
         )
         self._db.many(
@@ -226,11 +242,9 @@ class Stories:
     def newest(self, category: str, limit: int) -> list[Place]:
         """The newest stories of a category ('' for all), newest first."""
         if not category:
-            sql = (
-                "SELECT id, winner, published, sort_id, fresh FROM story ORDER BY published DESC, sort_id LIMIT :limit"
-            )
+            sql = f"SELECT {_PLACE} FROM story ORDER BY published DESC, sort_id LIMIT :limit"
             return [_place(row) for row in self._db.rows(sql, limit=limit)]
-        sql = """SELECT story.id, winner, filed.published, filed.sort_id, fresh FROM filed JOIN story ON story.id = filed.story
+        sql = """SELECT story.id, winner, filed.published, filed.sort_id, fresh, doubtful FROM filed JOIN story ON story.id = filed.story
         WHERE category = :category ORDER BY filed.published DESC, filed.sort_id LIMIT :limit"""
         return [_place(row) for row in self._db.rows(sql, category=category, limit=limit)]
 
@@ -242,23 +256,14 @@ class Stories:
 
     def categories_of(self, story: int) -> list[str]:
         """The keys of the categories a story stands under."""
-        return [
-            key
-            for (key,) in self._db.rows(
-                "SELECT category FROM filed WHERE story = :story ORDER BY category", story=story
-            )
-        ]
+        sql = "SELECT category FROM filed WHERE story = :story ORDER BY category"
+        return [key for (key,) in self._db.rows(sql, story=story)]
 
     def filed_by_entries(self, story: int) -> list[str]:
         """The categories that the live entries of a story name."""
-        return [
-            key
-            for (key,) in self._db.rows(
-                """SELECT DISTINCT category FROM entry JOIN entry_category ON entry_category.entry = entry.uid
-                WHERE story = :story AND state = 'live' ORDER BY category""",
-                story=story,
-            )
-        ]
+        sql = """SELECT DISTINCT category FROM entry JOIN entry_category ON entry_category.entry = entry.uid
+            WHERE story = :story AND state = 'live' ORDER BY category"""
+        return [key for (key,) in self._db.rows(sql, story=story)]
 
     # -- figures
 
@@ -266,11 +271,28 @@ class Stories:
         """How many entries share a story with a better one."""
         return int(self._db.rows("SELECT COUNT(*) - COUNT(DISTINCT story) FROM entry WHERE story IS NOT NULL")[0][0])
 
+    def doubtful(self) -> int:
+        """How many stories are merged from entries that may not be one (E5)."""
+        return int(self._db.rows("SELECT COUNT(*) FROM story WHERE doubtful = 1")[0][0])
+
+    def newest_doubtful(self, most: int) -> list[int]:
+        """Those stories, the newest first."""
+        sql = "SELECT id FROM story WHERE doubtful = 1 ORDER BY published DESC, id LIMIT :most"
+        return [story for (story,) in self._db.rows(sql, most=most)]
+
     def conflicts(self) -> list[Conflict]:
         """Every refused join."""
         rows = self._db.rows("SELECT entry, key, other, why FROM conflict ORDER BY entry, key, other")
         return [Conflict(uid=uid, key=key, other=other, why=why) for uid, key, other, why in rows]
 
 
-def _place(row: tuple[int, int, int, str, int]) -> Place:
-    return Place(story=row[0], winner=row[1], published=moment(row[2]), sort_id=row[3], fresh=bool(row[4]))
+def _place(row: tuple[int, int, int, str, int, int]) -> Place:
+    story, winner, published, sort_id, fresh, doubtful = row
+    return Place(
+        story=story,
+        winner=winner,
+        published=moment(published),
+        sort_id=sort_id,
+        fresh=bool(fresh),
+        doubtful=bool(doubtful),
+    )
