@@ -2,7 +2,7 @@
 
 from guards.guard import Guard
 
-_CLIENT = ("test_guard.py", "test_client_redirects.py", "test_client.py", "test_client_proxy.py", "test_way_out.py")
+_CLIENT = ("test_guard.py", "test_client_redirects.py", "test_client.py", "test_client_proxy.py")
 _LIMITS = ("test_client_limits.py", "test_client_body.py", "test_client.py")
 _SECRETS = ("test_client_secrets.py", "test_client_redirects.py")
 

@@ -19,7 +19,7 @@ GUARDS = (
     Guard(
         "a later source joins two entries of an earlier one",
         "dedup/membership.py",
-        "    if earlier:",
+        "    if any(shared < rank for shared in left.ranks & right.ranks):",
         "    if False:",
         _JOINS,
     ),
@@ -75,7 +75,7 @@ GUARDS = (
     Guard(
         "an id that another story could claim is minted",
         "settle.py",
-        "return all(rival.uid in mine or rival.state not in STANDS for rival in rivals)",
+        'return not store.stories.has_rivals(story, key=claims.get(one, ""), own_id=one)',
         "return True",
         ("test_cases.py", "test_hijack.py", "test_laws_out.py", "test_ids.py"),
     ),
