@@ -1,0 +1,1 @@
+"""Fuzzing with coverage as the guide (`make fuzz`)."""
