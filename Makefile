@@ -7,7 +7,7 @@ BENCH_CATEGORIES ?= 200
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests accept browser screenshots crash guards behaviour soak bench clean
+.PHONY: help feeds test check lint types layers tests accept browser screenshots crash fuzz hostile guards behaviour soak bench clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -51,6 +51,13 @@ crash: .venv/.developing ## kill builds at 500 random moments, and judge what is
 	rm -rf .crash && mkdir .crash
 	$(BIN)/python tests/killing.py .crash --kills 500
 	rm -rf .crash
+
+fuzz: .venv/.developing ## fuzz all that reads strangers' bytes for FUZZ_SECONDS=600, with atheris
+	$(PIP) install --group fuzz
+	cd tests && ../$(BIN)/python -m fuzz
+
+hostile: .venv/.developing ## every misbehaviour of a hostile server, judged, with a script of ten lines beside us
+	cd tests && ../$(BIN)/python -m hostile
 
 guards: .venv/.developing ## take out each guard, one at a time, and see a test fail
 	cd tests && ../$(BIN)/python -m guards
