@@ -5,9 +5,11 @@ BENCH_POSTS ?= 10000
 BENCH_CATEGORIES ?= 200
 
 BIN = .venv/bin
+# Tests of daemons and servers wait more than they compute.
+AT_ONCE = -n $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))') --dist worksteal
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests accept browser screenshots crash fuzz hostile guards behaviour soak bench clean
+.PHONY: help feeds test check lint types layers tests coverage laws accept browser screenshots crash fuzz hostile guards behaviour soak bench clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -30,10 +32,13 @@ types: .venv/.developing ## mypy, strict
 layers: .venv/.developing ## import-linter: data goes one way
 	$(BIN)/lint-imports
 
+tests: .venv/.developing ## pytest on all cores
+	$(BIN)/pytest $(AT_ONCE)
+
 # Every process of a run measures into a file of its own; `combine` adds them up.
-tests: .venv/.developing ## pytest on all cores, with coverage
+coverage: .venv/.developing ## the same, and which lines no test runs
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto
+	$(BIN)/coverage run -m pytest $(AT_ONCE)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -47,10 +52,11 @@ browser: .venv/.developing ## the pages in Chromium, also those of 10,000 storie
 screenshots: .venv/.developing ## take the pictures in docs/images/ again, with Chromium
 	$(BIN)/python tests/screenshots.py
 
-crash: .venv/.developing ## kill builds at 500 random moments, and judge what is left each time
-	rm -rf .crash && mkdir .crash
-	$(BIN)/python tests/killing.py .crash --kills 500
-	rm -rf .crash
+laws: .venv/.developing ## the laws of merging and of what went out, on TIMES_AS_OFTEN=20 as many examples
+	TIMES_AS_OFTEN=$(or $(TIMES_AS_OFTEN),20) $(BIN)/pytest $(AT_ONCE) --timeout 0 tests/test_laws*.py tests/test_membership.py tests/test_document.py
+
+crash: .venv/.developing ## kill builds at every call that changes the disk, let each fail, then 1,000 random kills
+	$(BIN)/python tests/crash.py
 
 fuzz: .venv/.developing ## fuzz all that reads strangers' bytes for FUZZ_SECONDS=600, with atheris
 	$(PIP) install --group fuzz

@@ -10,7 +10,7 @@ import errno
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -49,9 +49,7 @@ def main() -> int:
     return 0
 
 
-def sweep(
-    history: History, first: int, stride: int, *, errors: bool, tell: Callable[[str], None] = lambda _: None
-) -> Counter[str]:
+def sweep(history: History, first: int, stride: int, *, errors: bool) -> Counter[str]:
     """Disturb each step of a history at a stride of its calls; how many of what."""
     history.live()
     counts = Counter[str]()
@@ -59,12 +57,11 @@ def sweep(
         history.go_back(step)
         calls = faults.run(lambda step=step: history.build(step), history.site.folder).calls
         for fault in disturbances(calls, first, stride, errors=errors):
-            tell(f"step {step + 1} of {len(history.steps)}, call {fault.number + 1} of {len(calls)}")
             history.go_back(step)
             ended = faults.run(lambda step=step: history.build(step), history.site.folder, fault)
             _judge(history, step, ended, fault, f"step {step}, {fault}, {calls[fault.number]}")
-            counts["calls failed" if errors else "kills"] += 1
-        counts["calls"] += len(calls)
+            counts["failures" if errors else "kills"] += 1
+        counts["calls that failed" if errors else "calls killed at"] += len(calls[first::stride])
     return counts
 
 

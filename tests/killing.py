@@ -57,7 +57,7 @@ def main() -> int:
             raise SystemExit(
                 f"kill {number}: the next build gave other bytes: {differing(files(site), reference[edited])}"
             )
-    print(f"{options.kills} builds, {kills} killed before their end, 0 files broken, 0 bytes different")
+    print(f"{options.kills} builds, {kills} killed before their end, 0 with broken files, 0 with other bytes")
     return 0
 
 

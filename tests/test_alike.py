@@ -17,6 +17,7 @@ from coranto.model import FEED, Entry, Source
 from coranto.settle import settle
 from coranto.store.schema import MIGRATIONS
 from coranto.store.sqlite import Sqlite
+from examples import often
 from listening import entry, listening
 from river import SHARE, TAG, Site, item
 
@@ -104,7 +105,7 @@ def test_dates_at_the_ends_of_the_calendar_or_without_a_zone_stop_nothing(edge):
     assert len(doubts(said("渡轮加班", NOON), said("渡轮加班", edge))) <= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_titles_are_judged_and_equal_ones_never_doubted(title, other):
     doubts(said(title), said(other))
@@ -245,7 +246,7 @@ KEYLESS = ("", "<>", "http://a.example/", "urn:x:1")
 ALIKE = st.sampled_from(("央行开展100亿元逆回购操作", "央行开展200亿元逆回购操作", "央行开展100亿元逆回购", "快讯"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(st.lists(st.tuples(ALIKE, ALIKE, st.integers(0, 2), st.integers(0, 1)), min_size=2, max_size=8))
 def test_entries_without_a_shared_key_never_become_one(drawn):
     """However alike titles, texts and dates are: as many stories as there are different addresses."""

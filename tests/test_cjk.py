@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from coranto.readers import charset_repair
 from coranto.readers.parse import parse
+from examples import often
 from parsing import CONTEXT
 
 SIMPLE = (
@@ -187,7 +188,7 @@ def texts(words: list[str], least: int) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize(("codec", "words"), CHARSETS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_chinese_text_with_its_label_comes_back(codec, words, data):
     text = data.draw(texts(words, 1))
@@ -198,7 +199,7 @@ def test_any_chinese_text_with_its_label_comes_back(codec, words, data):
 
 
 @pytest.mark.parametrize(("codec", "words"), CHARSETS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_chinese_text_of_eight_characters_comes_back_without_a_label(codec, words, data):
     text = data.draw(texts(words, 4))
@@ -207,7 +208,7 @@ def test_a_chinese_text_of_eight_characters_comes_back_without_a_label(codec, wo
 
 @pytest.mark.parametrize(("codec", "words"), CHARSETS)
 @pytest.mark.parametrize("labelled", [True, False])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_one_damaged_byte_leaves_the_rest_of_the_text(codec, words, labelled, data):
     text = data.draw(texts(words, 10))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from coranto.text import cut, fold, xml_safe
 from coranto.text.naming import category_key, folder
+from examples import often
 from parsing import CONTEXT, item, only
 
 
@@ -103,7 +104,7 @@ def test_no_cut_falls_inside_a_character(one):
         assert len(kept) > limit - len(one)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 @given(st.lists(st.sampled_from([*WHOLE, " ", "。", "！", "”"]), max_size=40), st.integers(1, 60))
 def test_any_text_is_cut_between_its_characters(pieces, limit):
     kept = cut("".join(pieces), limit)
@@ -113,7 +114,7 @@ def test_any_text_is_cut_between_its_characters(pieces, limit):
     assert kept == line or kept.removesuffix("…") in ends
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 @given(st.text(max_size=200), st.integers(1, 150))
 def test_a_cut_is_a_prefix_no_longer_than_asked(text, limit):
     kept, line = cut(text, limit), " ".join(xml_safe(text).split())

@@ -11,4 +11,4 @@ def test_killed_builds_leave_whole_files_and_the_next_one_gives_the_same_bytes(t
         [sys.executable, program, tmp_path, "--kills", "16"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.endswith("0 files broken, 0 bytes different\n")
+    assert done.stdout.endswith("0 with broken files, 0 with other bytes\n")

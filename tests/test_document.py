@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from coranto.dedup.recognise import repeats
 from coranto.intake.document import MOST_UPDATES
 from coranto.model import Entry
+from examples import often
 from listening import DAY, HOUR, NOON, entry, listening
 
 
@@ -41,7 +42,7 @@ def items() -> st.SearchStrategy[Entry]:
 DOCUMENTS = st.lists(items(), min_size=1, max_size=7)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 @given(DOCUMENTS, st.data())
 def test_law_5_a_document_read_again_in_any_order_changes_nothing(document, data):
     with listening() as feed:
@@ -57,7 +58,7 @@ def test_law_5_a_document_read_again_in_any_order_changes_nothing(document, data
         assert not feed.store.stories.touched()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 @given(DOCUMENTS, DOCUMENTS, st.sampled_from((timedelta(minutes=10), 2 * HOUR)), st.data())
 def test_law_5_also_when_it_has_been_edited_meanwhile(first, second, later, data):
     with listening() as feed:
@@ -69,7 +70,7 @@ def test_law_5_also_when_it_has_been_edited_meanwhile(first, second, later, data
         assert feed.tables() == before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(50), deadline=None)
 @given(DOCUMENTS, DOCUMENTS)
 def test_no_item_is_ever_lost(first, second):
     """Each distinct item of a document has a row of its own that says what it says, or will."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import often
 from fuzzing import faults
 from parsing import item
 
@@ -50,13 +51,13 @@ def mutated(draw):
     return bytes(body)
 
 
-@settings(max_examples=200, **SLOW)
+@settings(max_examples=often(120), **SLOW)
 @given(mutated(), st.sampled_from(["", "text/xml", "application/xml; charset=gbk", "application/json"]))
 def test_whatever_becomes_of_a_feed_what_is_written_is_valid_and_inactive(body, content_type):
     assert faults(body, content_type) == []
 
 
-@settings(max_examples=100, **SLOW)
+@settings(max_examples=often(80), **SLOW)
 @given(
     st.lists(
         st.one_of(SCRAPS, st.text(max_size=20).map(lambda text: text.encode("utf-8", "surrogatepass"))), max_size=12

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from coranto.store import Store
 from coranto.store.sqlite import Sqlite
+from examples import often
 from world import PLACES, SOURCES, Place, Said, World, from_scratch, said, world
 
 ORDERS = st.sampled_from([(0, 1, 2, 3), (0, 1, 2, 3), (3, 0, 2, 1), (2, 1, 0), (0, 1, 2)])
@@ -29,7 +30,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 @given(STEPS, st.integers(1, 3))
 def test_law_3_incremental_is_from_scratch(steps, every):
     """After any add, edit, withdrawal, return or change of settings, settled after every one or every few."""
@@ -54,7 +55,7 @@ def test_law_3_incremental_is_from_scratch(steps, every):
         assert live.picture() == from_scratch(entries, states, order)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(st.dictionaries(PLACES, said(), min_size=1, max_size=9), st.randoms(use_true_random=False))
 def test_law_3_all_withdrawn_and_all_back_is_as_before(entries, chance):
     places = sorted(entries)
@@ -75,7 +76,7 @@ def test_law_3_all_withdrawn_and_all_back_is_as_before(entries, chance):
         assert live.picture() == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 @given(st.dictionaries(PLACES, said(), min_size=1, max_size=10), st.randoms(use_true_random=False), st.booleans())
 def test_law_1_the_order_of_arrival_is_irrelevant(entries, chance, settled_between):
     """Also of dead keys: a key that one article holds joins, until a second one of its source comes."""
@@ -90,7 +91,7 @@ def test_law_1_the_order_of_arrival_is_irrelevant(entries, chance, settled_betwe
         assert live.picture() == from_scratch(entries, dict.fromkeys(entries, "live"), (0, 1, 2, 3))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(80), deadline=None)
 @given(st.dictionaries(PLACES, said(), min_size=2, max_size=10))
 def test_law_4_a_later_source_changes_no_winner(entries):
     earlier = {place: what for place, what in entries.items() if place[0] < len(SOURCES) - 1}

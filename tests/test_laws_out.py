@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coranto.dedup.merge import digest
 from coranto.model import Public, Story
+from examples import often
 from river import Site, item
 
 CODES = ("202201070000000001", "202201070000000002")
@@ -44,7 +45,7 @@ STEPS = st.lists(
     min_size=2,
     max_size=8,
 )
-some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=often(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass
@@ -86,6 +87,11 @@ class Press:
         own_id = f"https://{feed}.example/?p={name}" if name != "3" else ""  # one without an id
         published = f"2022-01-0{name}T00:00:00Z" if name != "2" else ""  # one without a date
         return item(own_id, title=title, link=address, text=text, published=published)
+
+    def all_is_listed(self) -> bool:
+        """Whether upstreams still list all that came from them."""
+        theirs = [row for row in self.site.rows() if row.state == "live" and not row.entry.name.endswith(".md")]
+        return len(theirs) == sum(map(len, self.listed.values()))
 
     # -- what is known of what went out
 
@@ -175,13 +181,23 @@ def test_law_8_ids_of_a_first_run_are_a_function_of_the_entries(steps, chance):
         assert first.site.files() == second.site.files()
 
 
+# A copy that was out before the post: the id of the story is that of the copy's feed.
+_ID_OF_A_COPY = [
+    ("a", "1", ("一", "", "http://a.example/1", "正文。")),
+    ("post", "1", ("一", "", "http://a.example/1", "正文。")),
+]
+
+
 @some
 @given(STEPS)
+@example(_ID_OF_A_COPY)
+@example([*_ID_OF_A_COPY, ("post", "1", ("一", "", "http://a.example/1", "正文，更正。"))])
 def test_law_9_the_store_is_lost_and_nothing_else(steps):
     """Every id, winner and `updated` is as it was, and no file is written.
 
     What is in no feed cannot be read back: a copy that its upstream lists no longer may leave a story whose words are
-    another's, and two entries of one source that say the same look the same.  Then still no id is lost.
+    another's, and two entries of one source that say the same look the same.  Then still no id is lost.  On what
+    grounds such a copy joined, and how full it was, is in no feed either: of pages, which say it, nothing is promised.
     """
     with press() as going:
         for step in steps:
@@ -189,14 +205,16 @@ def test_law_9_the_store_is_lost_and_nothing_else(steps):
             report = going.site.build()
         files, before = going.site.files(), {story.id: story for story in going.site.stories()}
         said = [(row.source, row.title_key, row.published) for row in going.site.rows() if row.state == "live"]
+        listed = going.all_is_listed()
         going.site.lose_state()
         after = going.site.build()
         records = going.records()
         assert before.keys() <= records.keys()
         assert all(story.updated <= records[story.id].updated for story in before.values())
         if after.stories.merged == report.stories.merged and len(said) == len(set(said)):
-            assert going.site.files() == files
-            assert after.feeds.written == after.feeds.removed == []
+            changed = {path for path, body in going.site.files().items() if files.get(path) != body}
+            changed |= {*files} - {*going.site.files()} | {*after.feeds.written, *after.feeds.removed}
+            assert {path for path in changed if listed or not path.endswith(".html")} == set()
         files = going.site.files()
         going.site.build()
         assert going.site.files() == files

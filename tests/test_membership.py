@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from coranto.dedup.membership import Conflict, Member, dead_keys, is_dead, partition
 from coranto.model import FEED, POSTS
+from examples import often
 
-many = settings(max_examples=400, deadline=None)
+many = settings(max_examples=often(120), deadline=None)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from coranto.model import Document
 from coranto.readers import parse_entry, parse_raw
 from coranto.readers.parse import ParseError, parse
+from examples import often
 from parsing import ATOM, CONTEXT, item, only, rss
 
 UPSTREAM = Path(__file__).parent / "data" / "upstream"
@@ -229,7 +230,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.binary(max_size=8)), max_size=25),
     st.sampled_from(["", "rss", "feed"]),
@@ -251,7 +252,7 @@ def test_any_bytes_give_a_document_or_our_error(pieces, root, content_type):
         assert "\x00" not in repr(entry)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=often(50), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -15,6 +15,7 @@ from coranto.dedup.merge import digest
 from coranto.model import Person, Source, Story
 from coranto.text import xml_safe
 from coranto.writers import FILES, leftover, readback
+from examples import often
 from judge import WRITE, A, assert_valid, without_descriptions
 from loopback import http, loopback
 from river import HOUR, Site, item
@@ -42,7 +43,7 @@ def shown(story: Story) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=120, **SLOW)
+@settings(max_examples=often(60), **SLOW)
 @example(made=[without_descriptions(feeds.full_story())])
 @example(made=[feeds.story(summary="javascript : &#58; &amp; &#58;", content="<p>javascript: &#58;</p>")])
 @given(made=st.lists(stories(CLEAN, CLEAN | URLS.map(xml_safe)), max_size=3))
@@ -53,7 +54,7 @@ def test_what_is_written_reads_back_the_same(name, made):
 
 
 @pytest.mark.parametrize("name", XML)
-@settings(max_examples=60, **SLOW)
+@settings(max_examples=often(40), **SLOW)
 @example(made=feeds.hostile_story())
 @given(made=stories(NASTY, URLS))
 def test_whatever_an_entry_contains_it_reads_back_and_writes_the_same_bytes(name, made):

@@ -14,6 +14,7 @@ import feeds
 from coranto.dedup.merge import digest
 from coranto.model import Copy
 from coranto.writers import FILES, readback
+from examples import often
 from judge import WRITE, assert_valid, without_descriptions
 from river import HOUR, Site, item
 from test_writers_properties import CLEAN, MOMENTS
@@ -224,7 +225,7 @@ COPIES = st.builds(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 @given(copies=st.lists(COPIES, max_size=2).map(tuple))
 def test_copies_read_back_the_same_from_every_format(name, copies):
     story = replace(without_descriptions(feeds.full_story()), copies=copies)

@@ -267,9 +267,9 @@ def test_who_asked_for_a_day_gets_it_though_a_visit_was_broken_off_p7_p8(tmp_pat
     seen = Seen(http(NEWS, ETag='"1"', Cache_Control="max-age=43200"))
     with loopback(seen) as server:
         one = simulated(tmp_path, seen, [server.url()])
-        one.run(START + 12.5 * HOUR)
+        one.run(START + 14 * HOUR)
         assert len(seen.times) == 2
-        one.clock.sleep_until(START + 26 * HOUR)
+        one.clock.sleep_until(START + 28 * HOUR)
         one.worker.look()
         one.worker._poller.begin()
         one.restart(crash=True)

@@ -14,6 +14,7 @@ from coranto.model import Category, Enclosure, Person, Source, Story
 from coranto.text import xml_safe
 from coranto.writers import FILES, atom, jsonfeed
 from coranto.writers.fit import fit
+from examples import often
 from judge import A, assert_valid, without_descriptions
 
 # The validator sees UTF-8 read as Latin-1 in these letters, whoever wrote them.
@@ -56,7 +57,7 @@ def stories(text: st.SearchStrategy[str], urls: st.SearchStrategy[str]) -> st.Se
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 
 
-@settings(max_examples=120, **SLOW)
+@settings(max_examples=often(60), **SLOW)
 @example(made=[feeds.hostile_story()], title="<b>", description="\ud800&lt;")
 @example(made=[feeds.story(title="", summary="", link="https://a.example/&amp;")], title="", description="")
 @given(made=st.lists(stories(NASTY, URLS), max_size=2, unique_by=lambda s: s.id), title=NASTY, description=NASTY)
@@ -67,7 +68,7 @@ def test_whatever_an_entry_contains_every_format_is_valid(made, title, descripti
     assert [name for name, _ in writers.documents(feed)] == [*FILES.values(), "index.html"]
 
 
-@settings(max_examples=120, **SLOW)
+@settings(max_examples=often(60), **SLOW)
 @example(made=[without_descriptions(feeds.full_story())])
 @given(made=st.lists(stories(CLEAN, CLEAN | URLS.map(xml_safe)), max_size=3))
 def test_what_is_written_as_json_reads_back_the_same(made):
@@ -75,14 +76,14 @@ def test_what_is_written_as_json_reads_back_the_same(made):
     assert jsonfeed.read(jsonfeed.write(feeds.feed(*made))) == tuple(made)
 
 
-@settings(max_examples=60, **SLOW)
+@settings(max_examples=often(40), **SLOW)
 @given(made=stories(NASTY, URLS))
 def test_no_script_gets_into_a_document_as_an_address(made):
     for link in etree.fromstring(atom.write(feeds.feed(made))).iter(A + "link"):
         assert link.get("href").split(":")[0] in {"http", "https", "ftp", "gemini"}
 
 
-@settings(max_examples=60, **SLOW)
+@settings(max_examples=often(40), **SLOW)
 @given(made=stories(NASTY, URLS))
 def test_fitting_twice_changes_nothing(made):
     once = fit(feeds.feed(made))

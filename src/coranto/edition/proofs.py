@@ -129,19 +129,26 @@ class Proofs:
         """Who tells a story, if more than one does."""
         if len(rows) < 2:
             return ()
-        keys = [self._joining(row) for row in rows]
-        held = Counter(key for each in keys for key in each)
         return tuple(
             Voice(
                 source=self._source(row).title if self._source(row).kind == FEED else "",
                 link=row.entry.link,
                 title=row.entry.title,
-                keys=tuple(key for key in each if held[key] > 1),
+                keys=joining,
             )
-            for row, each in zip(rows, keys, strict=True)
+            for row, joining in zip(rows, self._joining(rows), strict=True)
         )
 
-    def _joining(self, row: Row) -> list[str]:
+    def _joining(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+        """What joins each with the others: keys of what it said itself, or else an id of ours that came back.
+
+        Whether an id that came back is a key, too, where others join already depends on what was read again since.
+        """
+        keys = [self._keys(row) for row in rows]
+        said = [[key for key in each if _is_said(key, row)] for each, row in zip(keys, rows, strict=True)]
+        return [own or any_ for own, any_ in zip(_in_common(said), _in_common(keys), strict=True)]
+
+    def _keys(self, row: Row) -> list[str]:
         return sorted(key for key, standing in self._store.entries.standing_of_keys(row.uid).items() if standing == 0)
 
     def _stated(self, row: Row) -> tuple[int | str, ...]:
@@ -188,6 +195,18 @@ class Proofs:
         if record is None:
             raise LookupError(f"the store has no record of {public_id}, which it calls published")
         return record
+
+
+def _is_said(key: str, row: Row) -> bool:
+    """Whether an entry has a key by what it said; an id may be a key of the entry that went out under it (IDENTITY 18)."""
+    kind, _, value = key.partition(":")
+    return kind != "id" or value.rpartition("|")[0] == row.entry.own_id
+
+
+def _in_common(keys: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Of each its keys that another has, too."""
+    held = Counter(key for each in keys for key in each)
+    return [tuple(key for key in each if held[key] > 1) for each in keys]
 
 
 def _lacks(versions: Sequence[merge.Version]) -> bool:

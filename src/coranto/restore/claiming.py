@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from coranto.intake.library import Library
 from coranto.intake.run import Run
-from coranto.model import Failure
+from coranto.model import Failure, Story
 from coranto.restore.copies import Copies
 from coranto.restore.matching import Match, Matcher
 from coranto.restore.placing import Placer
 from coranto.restore.reading import story_of
 from coranto.settle import settle
 from coranto.store import Store
+from coranto.store.entries import Row
 from coranto.store.history import Recovered
 
 _MANY = 10  # from so many posts on, half of them missing is held to be an accident
@@ -76,8 +77,15 @@ def _follow(store: Store, library: Library, match: Match, taken: set[int]) -> No
     is a key of the entry that it stands for (IDENTITY 18), unless that copy was out under another.
     """
     story, row = match.story, match.row
-    bearers = {other.uid for other in store.entries.with_own_id(story.id)} - {row.uid}
+    bearers = _apart(store, story, row)
     published = story.published if story.source is not None and match.same_source else row.published
     if published != row.published or (bearers and not bearers & taken):
         again = library.row(store, row.entry, row.source, known=row, now=row.first_seen)
         store.entries.put(replace(again, published=published, state=row.state))
+
+
+def _apart(store: Store, story: Story, row: Row) -> set[int]:
+    """The entries that bear a story's id as their own and are not in one story with its entry already."""
+    there = store.stories.story_of(row.uid)
+    bearers = {other.uid for other in store.entries.with_own_id(story.id)} - {row.uid}
+    return {uid for uid in bearers if there is None or store.stories.story_of(uid) != there}
