@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coranto.text import furniture
 from coranto.text.markup import absolute, clean, plain
-from coranto.text.markup_limits import MAX_DEPTH, bounded
+from coranto.text.markup_limits import _ROOM, MAX_CHARS, MAX_DEPTH, bounded
 
 BASE = "https://site.example/posts/"
 
@@ -185,20 +185,20 @@ def test_what_the_bounds_let_pass_is_well_nested(html):
 def test_time_grows_with_the_length_only(unit):
     """RELIABILITY 2, ReDoS: naive patterns and nested blocks cost the square."""
     hostile = unit * (300_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     clean(furniture.without_widgets(hostile))
     plain(hostile)
     furniture.taken_apart(hostile)
     furniture.credit(hostile)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("unit", ["&#", "&x", "\u00a0", "\u00bf", "&nbsp;", "< "])
 def test_many_references_cost_no_square(unit):
     """RELIABILITY 4: the sanitiser looks at a text again for each of them (a million no-break spaces: 30 s)."""
-    start = time.perf_counter()
+    start = time.process_time()
     once = clean("文" + unit * (1_000_000 // len(unit)))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert once.startswith("文")
     assert clean(once) == once
 
@@ -209,9 +209,9 @@ def test_an_object_that_never_ends_does_not_hold_the_article():
 
 def test_too_many_attributes_cost_no_square():
     """LIBRARIES 1: 50,000 attributes."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert clean("<p " + " ".join(f"a{i}=1" for i in range(100_000)) + ">x</p>") == "<p>x</p>"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_deep_nesting_keeps_the_text_behind_it():
@@ -300,3 +300,11 @@ def test_credit_and_byline():
     assert furniture.byline("累计37.6万件。(央视新闻)") == "央视新闻"
     assert furniture.byline("金斯瑞生物科技涨幅扩大(01548.HK)") == ""
     assert furniture.byline("目标价上调至200美元(较最新收盘价高近17%)") == ""
+
+
+@pytest.mark.parametrize("broken", ['<a href="https://x.example/1">', "&amp;", "&#128077;", "👩‍👩‍👧‍👦", "e\u0301"])
+def test_a_text_that_is_cut_ends_in_no_half_of_anything(broken):
+    """Wherever the cut falls: a tag, a reference or a character is there whole or not at all."""
+    for more in range(1, len(broken)):
+        html = "字" * (MAX_CHARS - _ROOM - more) + broken + "尾" * 20_000
+        assert bounded(html) == "字" * (MAX_CHARS - _ROOM - more)

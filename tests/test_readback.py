@@ -56,6 +56,7 @@ def test_what_is_written_reads_back_the_same(name, made):
 @pytest.mark.parametrize("name", XML)
 @settings(max_examples=often(40), **SLOW)
 @example(made=feeds.hostile_story())
+@example(made=feeds.story(language="\x08AA_000"))
 @given(made=stories(NASTY, URLS))
 def test_whatever_an_entry_contains_it_reads_back_and_writes_the_same_bytes(name, made):
     written = WRITE[name](feeds.feed(made))

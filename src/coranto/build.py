@@ -21,7 +21,7 @@ from coranto.publish import Publisher, PublishError
 from coranto.report import Report
 from coranto.settings.values import Settings
 from coranto.store import DamagedError, set_aside
-from coranto.tidy import tidy
+from coranto.tidy import tidy, verify
 
 
 def build(
@@ -54,8 +54,10 @@ def build(
     except DamagedError:
         if dry_run:
             raise
-        set_aside(settings.store)
-        return attempt()
+        aside = set_aside(settings.store)
+        report = attempt()
+        report.aside = aside
+        return report
 
 
 def _build(
@@ -67,7 +69,7 @@ def _build(
             settings=settings,
             now=now,
             library=readers_of(settings),
-            report=Report(),
+            report=Report(aside=store.database.aside),
             progress=progress,
             offline=offline or dry_run,
             accept_deleted=accept_deleted,
@@ -90,7 +92,8 @@ def _build(
 
 
 def prepare(run: Run) -> None:
-    """Mark what new settings change; read back what is published, if the store is new."""
+    """See that the store is whole; mark what new settings change; read back what is published, if it is new."""
+    verify(run.store, run.now)
     rules_changed(run)
     if not run.store.outputs.fact("begun"):
         if run.settings.feeds.root.is_dir():

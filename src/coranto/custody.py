@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from coranto.lock import held
-from coranto.store import Store, open_store
+from coranto.store import Store, StoreError, open_store
 
 
 @contextmanager
@@ -22,12 +22,19 @@ def in_custody(place: str, *, dry_run: bool) -> Iterator[Store]:
     Raises:
         BusyError: another process has it.
         StoreError: it cannot be opened.
+        DamagedError: something in the block failed, and the store is damaged.
     """
     with (
         _copied(place) if dry_run else held(Path(place).parent / "lock") as copy,
         closing(open_store(copy or place)) as store,
     ):
-        yield store
+        try:
+            yield store
+        except StoreError:
+            raise
+        except Exception:
+            store.database.verify()  # it may be no mistake of ours
+            raise
 
 
 @contextmanager

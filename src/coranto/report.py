@@ -71,6 +71,7 @@ class Report:
     stories: StoriesReport = field(default_factory=StoriesReport)
     feeds: FeedsReport = field(default_factory=FeedsReport)
     hub: HubReport = field(default_factory=HubReport)
+    aside: str = ""  # where the store lies that was damaged, so that it was made again from what is published (R9)
 
     @property
     def failures(self) -> list[Failure]:
@@ -108,6 +109,7 @@ class Report:
                 "failed": _placed(self.feeds.failed, "path"),
             },
             "hub": {"told": self.hub.told, "waiting": self.hub.waiting, "failed": _placed(self.hub.failed, "url")},
+            "store": {"set_aside": self.aside or None},
         }
 
 

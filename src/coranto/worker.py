@@ -31,7 +31,7 @@ from coranto.readers.upstream import Visit
 from coranto.report import Report
 from coranto.settings.values import Settings, Upstream
 from coranto.store import Store, StoreError
-from coranto.tidy import tidy
+from coranto.tidy import tidy, verify
 
 _AT_LEAST = 5.0  # seconds between two publications that only upstreams ask for
 _SHARE = 5  # and so many times as long as the last one took
@@ -148,10 +148,15 @@ class Worker:
 
         Such as a post that may be read now, though its time and size are as they were.
         """
+        verify(self._store, self._clock.now())
         self._see_to_begin()
         self._read()
         tidy(self._store, self._clock.now(), self._settings.keep)
         self._store.hosts.forget(self._clock.now())
+
+    def verify(self) -> None:
+        """Something failed: see whether that is because the store is damaged (`coranto.store.DamagedError`)."""
+        self._store.database.verify()
 
     # -- ends
 

@@ -40,6 +40,11 @@ def build(ctx: click.Context, file: Path, *, as_json: bool, offline: bool, dry_r
         )
     for failure in report.failures:
         say.aside(_line(failure))
+    if report.aside:
+        kept = say.shown(Path(report.aside))
+        say.aside(
+            f"note: the store was damaged, and was made again from what is published; the damaged one is kept: {kept}"
+        )
     for failure in report.hub.failed:
         say.aside(f"note: {_line(failure)}")
     if as_json:

@@ -107,6 +107,10 @@ class Daemon:
             store.database.wait_at_most(_PATIENCE)
             self._store_files = _which_files(settings.store)
             self._notifier.ready()
+            if store.database.aside:
+                self._journal.event(
+                    "store", "error", error="was damaged", then=f"begun anew; {store.database.aside} is kept"
+                )
             self._journal.event("started", settings=str(self._file), upstreams=len(settings.upstreams))
             try:
                 return self._with_settings(settings, store)
@@ -182,6 +186,7 @@ class Daemon:
         except StoreError as error:
             self._trouble("store", str(error))
         except Exception as error:  # noqa: BLE001 - a mistake of ours must not end what runs for months
+            worker.verify()
             place = traceback.extract_tb(error.__traceback__)[-1]
             said = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno}); please report this"
             self._trouble("fault", said)

@@ -11,6 +11,7 @@ from coranto.dedup import merge
 from coranto.intake.library import Library
 from coranto.model import Category, Feed, Story
 from coranto.store import Store
+from coranto.store.database import LEGIBLE
 from coranto.store.history import Recovered
 from coranto.store.outputs import Output
 from coranto.writers import FILES, jsonfeed
@@ -36,7 +37,8 @@ def read_back(store: Store, library: Library, root: Path) -> None:
 
 def story_of(one: Recovered) -> Story:
     """The story, as its feed held it."""
-    return jsonfeed.read(one.body)[0]
+    with LEGIBLE:
+        return jsonfeed.read(one.body)[0]
 
 
 def _in_folder(folder: Path) -> tuple[Story, ...] | None:

@@ -92,8 +92,8 @@ def read_store(place: str) -> Store | None:
     return Store.over(Sqlite.read(Path(place))) if Path(place).exists() else None
 
 
-def set_aside(place: str) -> None:
-    """Move a damaged store out of the way; the next build makes another from what is published (R9)."""
+def set_aside(place: str) -> str:
+    """Move a damaged store out of the way, and tell where to; the next build makes another from feeds/ (R9)."""
     from coranto.store import sqlite
 
-    sqlite.set_aside(Path(place))
+    return sqlite.set_aside(Path(place))

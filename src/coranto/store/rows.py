@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from coranto.model import Entry, Words
+from coranto.store.database import LEGIBLE, Value
 from coranto.store.database import Row as Columns
-from coranto.store.database import Value
 from coranto.store.values import moment, pack, stamp, unpack
 
 State = Literal["live", "purged", "waiting", "withdrawn", "dropped", "held"]
@@ -72,7 +72,16 @@ def columns_of(row: Row) -> dict[str, Value]:
 
 
 def row_of(columns: Columns) -> Row:
-    """A row from `COLUMNS`."""
+    """A row from `COLUMNS`.
+
+    Raises:
+        DamagedError: they do not make one.
+    """
+    with LEGIBLE:
+        return _row_of(columns)
+
+
+def _row_of(columns: Columns) -> Row:
     (uid, source, key, name, own_id, link, permalinks, code, title, instant, published, updated, first_seen) = columns[
         :13
     ]
@@ -125,7 +134,8 @@ def pack_pending(entry: Entry, words: Words) -> bytes:
 
 def unpack_pending(entry: Entry, body: bytes) -> tuple[Entry, Words]:
     """The entry with its newer text, and that text."""
-    said = json.loads(body)
-    words = unpack(said.pop("words").encode())
-    said |= {"updated": moment(said["updated"]), "permalinks": tuple(said["permalinks"])}
-    return replace(entry, **said), words
+    with LEGIBLE:
+        said = json.loads(body)
+        words = unpack(said.pop("words").encode())
+        said |= {"updated": moment(said["updated"]), "permalinks": tuple(said["permalinks"])}
+        return replace(entry, **said), words

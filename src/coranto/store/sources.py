@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from coranto.model import Source
-from coranto.store.database import Database, Value
+from coranto.store.database import LEGIBLE, Database, Value
 from coranto.store.values import moment, stamp
 
 
@@ -290,8 +290,9 @@ def _stored(value: object) -> Value:
 
 
 def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - a column of any type
-    if name in _MOMENTS:
-        return moment(value)
-    if name in _SETS:
-        return frozenset(json.loads(value))
-    return bool(value) if name in _FLAGS else value
+    with LEGIBLE:
+        if name in _MOMENTS:
+            return moment(value)
+        if name in _SETS:
+            return frozenset(json.loads(value))
+        return bool(value) if name in _FLAGS else value

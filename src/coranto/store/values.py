@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import overload
 
 from coranto.model import Enclosure, Person, Words
+from coranto.store.database import LEGIBLE
 
 
 @overload
@@ -35,11 +36,12 @@ def pack(words: Words) -> bytes:
 
 def unpack(body: bytes) -> Words:
     """Words from the store."""
-    said = json.loads(body)
-    return Words(
-        content=said["content"],
-        summary=said["summary"],
-        authors=tuple(Person(**person) for person in said["authors"]),
-        enclosures=tuple(Enclosure(**enclosure) for enclosure in said["enclosures"]),
-        language=said["language"],
-    )
+    with LEGIBLE:
+        said = json.loads(body)
+        return Words(
+            content=said["content"],
+            summary=said["summary"],
+            authors=tuple(Person(**person) for person in said["authors"]),
+            enclosures=tuple(Enclosure(**enclosure) for enclosure in said["enclosures"]),
+            language=said["language"],
+        )

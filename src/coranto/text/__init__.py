@@ -47,10 +47,14 @@ def cut(text: str, limit: int) -> str:
     end = max((end for end in ends if end <= limit and not _is_inside(text, end)), default=0)
     if end > limit // 2:
         return text[:end]
-    end = limit - 1
-    while end > 0 and _is_inside(text, end):
-        end -= 1
-    return text[:end].rstrip() + "…"
+    return text[: boundary(text, limit - 1)].rstrip() + "…"
+
+
+def boundary(text: str, at: int) -> int:
+    """The last place up to ``at`` that is not inside what a reader sees as one character."""
+    while at > 0 and _is_inside(text, at):
+        at -= 1
+    return at
 
 
 def _is_inside(text: str, at: int) -> bool:

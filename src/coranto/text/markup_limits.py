@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 
+from coranto.text import boundary
+
 MAX_CHARS = 1_000_000
 MAX_SIGNS = 100_000  # each ``<`` and ``&``, and what the sanitiser takes for a no-break space until it has looked
 MAX_DEPTH = 256
@@ -20,6 +22,8 @@ _EASY_CHARS = 32_768  # so short a text cannot hold enough attributes to hurt
 _ROOM = 10_000  # a cut text grows again by the end tags of what it left open; it must not be cut twice
 _SIGN = re.compile("[<&\u0080-\u00bf]")
 
+_LONGEST_REFERENCE = 40  # the longest name has 33
+_BEGUN_REFERENCE = re.compile(r"&#?\w*")
 _COMMENT_EDGE = re.compile(r"<!--|-->")
 _DATA_ADDRESS = re.compile(r"data:[a-z]+/[^\"'\s<>)]{512,}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>|<[!?/][^<>]*>")
@@ -50,12 +54,23 @@ def bounded(html: str) -> str:
     """
     html = _DATA_ADDRESS.sub("", html)
     if len(html) > MAX_CHARS:
-        html = html[: MAX_CHARS - _ROOM]
+        html = _beginning(html, MAX_CHARS - _ROOM)
     if len(html) > MAX_SIGNS and len(_SIGN.findall(html)) > MAX_SIGNS:
-        html = html[: next(islice(_SIGN.finditer(html), MAX_SIGNS - _ROOM, None)).start()]
+        html = _beginning(html, next(islice(_SIGN.finditer(html), MAX_SIGNS - _ROOM, None)).start())
     if len(html) <= _EASY_CHARS and html.count("<") - html.count("</") <= MAX_DEPTH:
         return html
     return _Nesting().flatten(without_comments(html))
+
+
+def _beginning(html: str, size: int) -> str:
+    """At most ``size`` characters, and no half of a tag, of a reference or of a character at the end."""
+    tag = html.rfind("<", max(0, size - _ROOM), size)
+    if tag >= 0 and html.find(">", tag, size) < 0:
+        size = tag
+    reference = html.rfind("&", max(0, size - _LONGEST_REFERENCE), size)
+    if reference >= 0 and _BEGUN_REFERENCE.fullmatch(html, reference, size):
+        size = reference
+    return html[: boundary(html, size)]
 
 
 def without_comments(html: str) -> str:

@@ -94,7 +94,7 @@ def _is_absolute(text: str) -> bool:
 
 def language(tag: str) -> str:
     """``tag`` if it is a well-formed language tag (BCP 47 2.1; ``zh_CN`` is read as ``zh-CN``), else empty."""
-    tag = tag.strip().replace("_", "-")
+    tag = one_line(tag).replace("_", "-")
     return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
