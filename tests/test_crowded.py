@@ -9,7 +9,7 @@ import pytest
 
 from commands import as_json, coranto
 from listening import NOON, entry, listening
-from river import Site, item
+from river import SHARE, N, Site, item
 from world import Said, world
 
 MANY = 1500
@@ -48,6 +48,22 @@ def test_a_crowd_that_was_never_out_looks_for_its_old_ids_once():
         made.settle()
         assert time.process_time() - start < 4
         assert made.store.stories.count() == 1
+
+
+def test_a_thousand_claims_of_one_article_make_no_feed_large(tmp_path):
+    """A story names fifty of its copies; who wins is as ever."""
+    site = Site(tmp_path)
+    site.post("posts/2022-01-06-local.md", title="本地", link=SHARE + N, category="news")
+    claims = [item(f"urn:a:{n}", title="别处", link=f"{SHARE}{N}&from={n}") for n in range(300)]
+    site.feed("a", *claims)
+    site.build()
+    (story,) = site.stories("news")
+    assert story.title == "本地"
+    assert len(story.related) == len(story.copies) == 50
+    assert all(len(body) < 60_000 for path, body in site.files().items() if path.startswith("news/"))
+    site.lose_state()
+    site.build()
+    assert site.stories("news") == (story,)
 
 
 def test_the_report_counts_doubtful_merges(tmp_path, monkeypatch):

@@ -73,6 +73,7 @@ PAGE = b"<!doctype html><html><head><title>x</title>%s</head><body>hello</body><
         (b'{"version": "https://jsonfeed.org/version/1.1", "items": 5}', "json-error"),
         (b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "ti', "cut"),
         (b'{"version": "https://jsonfeed.org/version/1", "items": ' + b"[" * 100_000, "too-big"),
+        (b"<rss version='2.0'><channel>" + b"<a>" * 501, "too-big"),
         (b"\x89PNG\r\n\x1a\n....", "image"),
         (b"GIF89a", "image"),
         (b"%PDF-1.7", "binary"),

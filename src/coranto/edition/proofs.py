@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from coranto.dedup import merge
 from coranto.intake.library import Library
@@ -16,6 +17,8 @@ from coranto.store.entries import Row
 from coranto.store.stories import Place
 from coranto.text import markup
 from coranto.text.anchors import anchor
+
+_MOST_COPIES = 50  # that a story names: a thousand claims of one address are not to make every feed large
 
 
 class Proofs:
@@ -112,7 +115,7 @@ class Proofs:
         return self._sources[row.source]
 
     def _merged(self, place: Place, rows: list[Row], versions: list[merge.Version], public_id: str) -> Story:
-        others = sorted(rows[1:], key=self._stated)
+        others = sorted(rows[1:], key=self._stated)[:_MOST_COPIES]
         story = merge.merge(
             versions,
             public_id=public_id,
@@ -121,8 +124,9 @@ class Proofs:
             home=f"{self._home}#{anchor(public_id)}",
             copies=tuple(self._library.copy(row.entry) for row in others if self._is_copy(row)),
         )
-        links = [row.entry.link for row in others]
-        story = replace(story, related=tuple(sorted(story.related, key=links.index)), voices=self._voices(rows))
+        links = dict.fromkeys(row.entry.link for row in others)
+        related = set(story.related)
+        story = replace(story, related=tuple(link for link in links if link in related), voices=self._voices(rows))
         return replace(story, summary=merge.with_summary(story.summary, markup.plain(story.content), story.title))
 
     def _voices(self, rows: Sequence[Row]) -> tuple[Voice, ...]:
@@ -136,7 +140,7 @@ class Proofs:
                 title=row.entry.title,
                 keys=joining,
             )
-            for row, joining in zip(rows, self._joining(rows), strict=True)
+            for row, joining in islice(zip(rows, self._joining(rows), strict=True), _MOST_COPIES + 1)
         )
 
     def _joining(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
