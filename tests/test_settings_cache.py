@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -68,12 +69,25 @@ def test_a_warm_load_imports_neither_pydantic_nor_yaml(site) -> None:
 def test_settings_kept_by_another_version_or_damaged_are_read_anew(site, spoil) -> None:
     cache = default_cache(site)
     settings = load(site, cache=cache)
-    kept = json.loads(cache.read_text())
+    kept = json.loads(cache.read_bytes().partition(b"\n")[2])
     spoil(kept)
-    cache.write_text(json.dumps(kept))
+    body = json.dumps(kept).encode()
+    cache.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
     assert settings_cache.read(cache, site, FULL) is None
     assert load(site, cache=cache) == settings
     assert settings_cache.read(cache, site, FULL) == settings, "and kept again"
+
+
+def test_a_cache_that_was_half_written_is_not_believed_r1(site) -> None:
+    cache = default_cache(site)
+    settings = load(site, cache=cache)
+    whole = cache.read_bytes()
+    for broken in [*(whole[:size] for size in range(0, len(whole), 97)), whole.replace(b"2", b"3", 1)]:
+        cache.write_bytes(broken)
+        assert settings_cache.read(cache, site, FULL) is None
+    assert load(site, cache=cache) == settings
+    assert cache.read_bytes() == whole
+    assert [path.name for path in cache.parent.iterdir()] == [cache.name]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b'{"made_of": ', b"\xff"])

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import MISSING, asdict, fields
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -31,8 +30,9 @@ def read(cache: Path, file: Path, content: bytes) -> values.Settings | None:
         content: its bytes.
     """
     try:
-        kept = json.loads(cache.read_bytes())
-        if kept["made_of"] == _made_of(file, content):
+        digest, _, body = cache.read_bytes().partition(b"\n")
+        kept = json.loads(body)
+        if digest == _digest(body) and kept["made_of"] == _made_of(file, content):
             return _revive(kept["settings"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass  # none, or damaged: it is only a copy
@@ -40,20 +40,22 @@ def read(cache: Path, file: Path, content: bytes) -> values.Settings | None:
 
 
 def write(cache: Path, settings: values.Settings, content: bytes) -> None:
-    """Keep ``settings`` in ``cache``, atomically; where nothing may be written, nothing is kept.
+    """Keep ``settings`` in ``cache``; where nothing may be written, nothing is kept.
 
+    Written in place: a run that is killed leaves no draft behind, and what it left half-written bears the wrong digest.
     Readable for the owner only: the store's address may hold a password.
     """
     kept = {"made_of": _made_of(settings.file, content), "settings": asdict(settings)}
+    body = json.dumps(kept, default=str).encode("ascii")
     with contextlib.suppress(OSError):
         cache.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=cache.name, suffix=".tmp", dir=cache.parent)
-        try:
-            with open(handle, "w", encoding="ascii") as out:  # noqa: PTH123 - a descriptor
-                json.dump(kept, out, default=str)
-            Path(draft).replace(cache)
-        except OSError:
-            Path(draft).unlink(missing_ok=True)
+        handle = os.open(cache, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with open(handle, "wb") as out:  # noqa: PTH123 - a descriptor
+            out.write(_digest(body) + b"\n" + body)
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode("ascii")
 
 
 def _made_of(file: Path, content: bytes) -> dict[str, str]:
