@@ -1,7 +1,7 @@
 """Every way in which a build may be cut short, judged each time (`make crash`; R1-R3).
 
-Builds are killed at each of their calls that change the disk, and just after it; each such call fails; and builds are
-killed at random moments.  What can be shared out runs on all cores.
+Builds are killed at each of their calls that change the disk, and just after it; every third of these calls fails; and
+builds are killed at random moments.  What can be shared out runs on all cores.
 """
 
 from __future__ import annotations
@@ -46,11 +46,13 @@ def main() -> int:
 
 
 def _jobs(kills: int) -> Iterator[list[str]]:
-    for errors in ([], ["--errors"]):
-        for history in HISTORIES:
-            for part in range(PARTS):
-                sweep = ["--histories", history, "--first", str(part), "--stride", str(PARTS)]
-                yield ["faults_sweep.py", *sweep, *errors]
+    for history in HISTORIES:
+        for part in range(PARTS):
+            yield ["faults_sweep.py", "--histories", history, "--first", str(part), "--stride", str(PARTS)]
+    for history in HISTORIES:
+        for part in range(0, 3 * PARTS, 3):
+            sweep = ["--histories", history, "--first", str(part), "--stride", str(3 * PARTS)]
+            yield ["faults_sweep.py", *sweep, "--errors"]
     for seed, first in enumerate(range(0, kills, AT_ONCE)):
         yield ["killing.py", "--kills", str(min(AT_ONCE, kills - first)), "--seed", str(seed)]
 

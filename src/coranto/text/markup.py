@@ -73,7 +73,8 @@ _PRE = re.compile(r"(<pre(?: [^\s=<>]+=\"[^\"<>]*\")*>)\n+")
 
 _CONTROLS = re.compile("[\u0000-\u001f\u007f-\u009f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_USABLE = re.compile(r"https?://[^\s/?#\\]|mailto:[^\s@?]+@[^\s@]", re.IGNORECASE)
+# A host with signs that none has (RFC 3986 3.2.2) leads nowhere, and a quote ends what it is quoted in.
+_USABLE = re.compile(r"https?://[^\s/?#\\<>\"'`^{|}]++(?=[/?#\\]|\Z)|mailto:[^\s@?]+@[^\s@]", re.IGNORECASE)
 
 _UNSEEN = re.compile(r"<(/?)(?:script|style)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _BREAKS = re.compile(
