@@ -309,4 +309,32 @@ GUARDS = (
         "if False:",
         ("test_opml.py",),
     ),
+    Guard(
+        "the name of a tag is read again and again",
+        "readers/parse_scan.py",
+        """[^\\s<>/\\"'=]*+)(?P<attributes>""",
+        """[^\\s<>/\\"'=]*)(?P<attributes>""",
+        ("test_patterns.py",),
+    ),
+    Guard(
+        "dates of a feed without end are looked for again and again",
+        "readers/parse_guard.py",
+        r"modified)\b[^<>]*>",
+        r"modified)\b[^>]*>",
+        ("test_patterns.py",),
+    ),
+    Guard(
+        "a date that was cut is read",
+        "text/dates.py",
+        'unicodedata.normalize("NFKC", text).strip() if len(text) <= 2 * _LONGEST else ""',
+        'unicodedata.normalize("NFKC", text[: 2 * _LONGEST]).strip()',
+        ("test_patterns.py",),
+    ),
+    Guard(
+        "an address with a host that is none is a link",
+        "text/markup.py",
+        """[^\\s/?#\\\\<>\\"'`^{|}]++(?=[/?#\\\\]|\\Z)""",
+        r"[^\s/?#\\]",
+        ("test_markup.py",),
+    ),
 )

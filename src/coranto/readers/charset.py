@@ -44,7 +44,7 @@ _KNOWN = re.compile(
 )
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{1,40})")
 _DECLARATION = re.compile(r"(<\?xml[^>]{0,200}?encoding\s*=\s*)([\"'])[^\"'>]*\2")
-_HTTP_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_HTTP_LABEL = re.compile(r"charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _HEAD = 4096
 _SAMPLE = 128 * 1024  # bytes that are looked at, from the first one beyond ASCII on
 _FEW = 4  # characters that speak against a label of Latin-1: less may be two accents side by side

@@ -21,7 +21,7 @@ _TYPES = {  # in order of preference: Atom says most
 _NAMES = ("application/atom+xml", "application/rss+xml", "application/feed+json")
 _LOOKS = re.compile(
     r"(?:^|/)(?:feed|feeds|rss|atom|rss2|index\.xml|index\.rdf|feed\.json)/?$|\.(?:rss|atom|rdf)$"
-    r"|(?:feed|rss|atom)[\w.-]*\.(?:xml|json)$|^feed(?:=|$)",
+    r"|(?:feed|rss|atom)[\w.-]{0,60}\.(?:xml|json)$|^feed(?:=|$)",
     re.IGNORECASE,
 )
 _NOT_A_FEED = re.compile(r"comments?/feed|/comments?[/.]|oembed|wp-json", re.IGNORECASE)

@@ -35,14 +35,14 @@ _CAPTCHA = re.compile(
     re.IGNORECASE,
 )
 _DAMAGE = re.compile(
-    r"(?P<keep><!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<\?[^>]*>)"
+    r"(?P<keep><!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|<\?[^>]*>?)"
     r"|&(?:#(?P<number>[0-9]{1,9}|x[0-9a-f]{1,8});|(?P<name>[a-z][a-z0-9]{0,31});)?"
     r"|<![^<>]*>?|<(?![^\W\d]|[/?])",
     re.DOTALL | re.IGNORECASE,
 )
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DATE = re.compile(
-    r"<(?:\w+:)?(?:pubdate|published|updated|date|issued|modified)\b[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]{1,100})",
+    r"<(?:\w+:)?(?:pubdate|published|updated|date|issued|modified)\b[^<>]*>\s*+(?:<!\[CDATA\[)?([^<\]]{1,100})",
     re.IGNORECASE,
 )
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -89,7 +89,7 @@ def prepare(text: str, url: str, zone: tzinfo) -> tuple[str, parse_scan.Scan, tu
 
 def _named(error: ParseError, text: str, url: str) -> ParseError:
     """The same error, with what a person can do about it."""
-    if error.kind == "text" and not re.sub(r"<\?[^>]*>", "", text[:1000]).strip():
+    if error.kind == "text" and not re.sub(r"<\?[^>]*>?", "", text[:1000]).strip():
         return ParseError("empty", "a document without content came; the last good entries stay")
     if error.kind != "html":
         return error

@@ -17,7 +17,7 @@ from coranto.readers.parse_raw import ParseError
 # Each alternative ends for sure, so that no input makes the pass go back: an unclosed comment takes the rest.
 TOKEN = re.compile(
     r"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)|<\?[^>]*>?|<!(?P<declares>[A-Za-z]+)[^>]*>?"
-    r"|<(?P<end>/?)(?P<name>[^\W\d][^\s<>/\"'=]*)(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+|[^<>]*)>",
+    r"|<(?P<end>/?)(?P<name>[^\W\d][^\s<>/\"'=]*+)(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+|[^<>]*)>",
     re.DOTALL,
 )
 _ROOTS = frozenset({"rss", "rdf", "feed", "entry", "channel"})
@@ -30,7 +30,7 @@ _VOID = frozenset({"br", "hr", "img", "input", "meta", "wbr", "col", "embed", "a
 _TEXTS = frozenset({"title", "link", "guid", "pubdate", "id", "updated", "published"})
 _FIELDS = _TEXTS | {"description", "author", "category", "content", "encoded", "summary"}
 _KEPT = frozenset({"hour", "day"})
-_PERMALINK = re.compile(r"ispermalink\s*=\s*[\"']?\s*(\w+)", re.IGNORECASE)
+_PERMALINK = re.compile(r"ispermalink\s*+=\s*+[\"']?\s*+(\w+)", re.IGNORECASE)
 _REF = re.compile(r"\bref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 
 _HEAD = 64 * 1024  # where a root must start

@@ -22,6 +22,7 @@ from coranto.text import xml_safe
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NOT_YAML = yaml.reader.Reader.NON_PRINTABLE
 _DEEPEST = 12  # the settings need six levels
+_LINE = 200  # characters of it that are looked at
 _GAVE_UP = "maximum nesting depth"  # libyaml's words
 _NOTHING = frozenset({"", "~", "null"})
 _NEEDS_QUOTES = re.compile(r"(?:^|[:,\[{-])\s+(?P<char>[*&!%@`|>]|[\[{][^#]*[\]}]\s*[^\s,\]}#])")
@@ -126,7 +127,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, file: Path) -> Problem:
 def _explain(error: yaml.MarkedYAMLError, line: str, column: int) -> str:
     if "\t" in line[: column + 1] and not line[:column].strip():
         return "a tab stands at the beginning of this line; indent with blanks"
-    if found := _NEEDS_QUOTES.search(line):
+    if found := _NEEDS_QUOTES.search(line[:_LINE]):
         return f'a value that starts with "{found["char"][0]}" must stand in quotes'
     if "mapping values are not allowed" in (error.problem or ""):
         return "a second colon in one line: put a value with a colon in quotes, or check the indentation"

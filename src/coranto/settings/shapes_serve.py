@@ -7,7 +7,7 @@ import re
 
 from coranto.settings.problems import quoted
 
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|(?=[^:]*:)[0-9A-Fa-f:.]+")
 
 
 def host(text: str) -> str:

@@ -97,7 +97,8 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
         text: A date in any notation of RFC 3339, RFC 822, asctime, Chinese papers, or a Unix stamp.
         zone: What a date without a zone means; a day alone is its midnight there.
     """
-    text = unicodedata.normalize("NFKC", text[: _LONGEST * 2]).strip()
+    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip() if len(text) <= 2 * _LONGEST else ""
     if not text or len(text) > _LONGEST:
         return None
     try:

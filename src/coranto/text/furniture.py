@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from coranto.text.markup_limits import VOID
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>")
 _HIDDEN = re.compile(r"display\s*+:\s*+none", re.IGNORECASE)
 _NO_COMMENT = r"(?:[^<]++|<(?!!--))*+"
 _CHART_BLOCK = re.compile(rf"<!--\s*+EM_StockImg_Start\s*+-->{_NO_COMMENT}<!--\s*+EM_StockImg_End\s*+-->")
@@ -25,7 +25,7 @@ _EMPTY = re.compile(r"<(a|p)\b[^<>]*>(?:\s|&nbsp;|<br\s*+/?>)*+</\1>", re.IGNORE
 
 _FOOTER = re.compile(r"(?:[ \t｜|·/]*+\[(?:返回|回到|Back to|Return to)[^\[\]\n]*+\]\([^()\s]*+\))++[ \t｜|·/]*+")
 _CLOSING = re.compile(r"[ \t]*+<(https?://[^\s<>]++)?>[ \t]*+", re.IGNORECASE)
-_CREDIT = re.compile(r"[（(]\s*文章来源\s*[:：]\s*([^（）()]{1,80}?)\s*[）)]")
+_CREDIT = re.compile(r"[（(]\s*+文章来源\s*+[:：]\s*+([^（）()]{1,80}?)\s*+[）)]")
 _BYLINE = re.compile(r"[。！？!?.…”\"][ \t]*[（(]([^（）()\d。，,;；:：!！?？]{2,30})[）)]$")
 
 

@@ -26,7 +26,7 @@ _LONGEST_REFERENCE = 40  # the longest name has 33
 _BEGUN_REFERENCE = re.compile(r"&#?\w*")
 _COMMENT_EDGE = re.compile(r"<!--|-->")
 _DATA_ADDRESS = re.compile(r"data:[a-z]+/[^\"'\s<>)]{512,}")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>|<[!?/][^<>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:\"[^\"]*\"|'[^']*'|[^<>\"'])*+)>|<[!?/][^<>]*>")
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
 _VOID = "area base br col embed hr image img input link meta param source track wbr"
