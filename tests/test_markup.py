@@ -111,6 +111,7 @@ def test_nothing_active_is_left(attack):
         ("https:\\\\evil.example", ""),
         ('http://"x.example/', ""),  # found by `make fuzz`: libraries read such a host, feeds with it are invalid
         ("http://x{a}.example/", ""),
+        ("hTtp://x.example/A", "http://x.example/A"),  # found by `make fuzz`
         ("java\nscript:alert(1)", ""),
     ],
 )

@@ -121,7 +121,7 @@ def plain(html: str) -> str:
 def absolute(address: str, base: str = "") -> str:
     """``address`` as an absolute http, https or mailto address; empty if it is none and cannot become one.
 
-    ``//host/x`` becomes ``https://host/x``.  A bare fragment leads nowhere, since ids do not stay.
+    ``//host/x`` becomes ``https://host/x``, ``HTTP:`` becomes ``http:`` (RFC 3986 3.1).  A bare fragment leads nowhere, since ids do not stay.
     """
     address = _CONTROLS.sub("", address).strip().replace(" ", "%20")
     if len(address) > _MAX_ADDRESS:
@@ -134,7 +134,8 @@ def absolute(address: str, base: str = "") -> str:
         urlsplit(address)
     except ValueError:  # brackets that hold no IPv6 address, letters that stand for a slash
         return ""
-    return address if _USABLE.match(address) else ""
+    scheme, colon, rest = address.partition(":")
+    return scheme.lower() + colon + rest if _USABLE.match(address) else ""  # readers compare as written
 
 
 @lru_cache(maxsize=64)
