@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coranto.model import Document
-from coranto.readers import parse_entry, parse_raw
+from coranto.readers import parse_entry, parse_raw, parse_scan
 from coranto.readers.parse import ParseError, parse
 from examples import often
 from parsing import ATOM, CONTEXT, item, only, rss
@@ -288,3 +288,21 @@ def test_json_of_any_shape_gives_a_document(value):
     }
     document = parse(json.dumps(feed).encode(), "application/feed+json", CONTEXT)
     assert document.entries[-1].title == "ok"
+
+
+@pytest.mark.parametrize("piece", ["<b/>", "<b>x</b>", "<!-- x -->"])
+def test_a_document_of_too_many_tags_is_refused(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RELIABILITY 4: each tag is work, and feedparser's work is more than linear."""
+    monkeypatch.setattr(parse_scan, "_MOST_TAGS", 100)
+    with pytest.raises(ParseError, match="more than 100 tags") as refused:
+        parse(rss(f"<item><title>t</title>{piece * 101}</item>"), "", CONTEXT)
+    assert refused.value.kind == "too-big"
+
+
+@pytest.mark.parametrize("sign", ["&amp;", "&#65;", "&", "< "])
+def test_a_document_of_too_many_references_is_refused(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RELIABILITY 4: each is a piece of text of its own for the parser."""
+    monkeypatch.setattr(parse_scan, "_MOST_SIGNS", 100)
+    with pytest.raises(ParseError, match="more than 100 signs") as refused:
+        parse(rss(f"<item><title>{sign * 101}</title></item>"), "", CONTEXT)
+    assert refused.value.kind == "too-big"

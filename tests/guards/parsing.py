@@ -72,9 +72,9 @@ GUARDS = (
         _PARSE,
     ),
     Guard(
-        "a bare root empties nothing, but is taken for a feed",
-        "readers/parse_guard.py",
-        'if found.root in {"rss", "rdf"} and not found.children & {"channel", "item"}:',
+        "a bare root is taken for a feed that is empty",
+        "readers/parse_xml.py",
+        "if not (entries or links or found.children & _OF_FEED):",
         "if False:",
         _PARSE,
     ),

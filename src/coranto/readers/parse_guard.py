@@ -81,8 +81,6 @@ def prepare(text: str, url: str, zone: tzinfo) -> tuple[str, parse_scan.Scan, tu
     found = parse_scan.scan(text, root)
     if found.end < 0:
         raise ParseError("cut", f"the document is cut: its <{root['name']}> never ends; the last good entries stay")
-    if found.root in {"rss", "rdf"} and not found.children & {"channel", "item"}:
-        raise ParseError("not-a-feed", f"a bare <{root['name']}> without a channel came instead of a feed")
     edits, problems = _trim(text, found, zone)
     return _mend(_edited(text, found, edits)), found, problems
 
