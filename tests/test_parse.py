@@ -306,3 +306,10 @@ def test_a_document_of_too_many_references_is_refused(sign: str, monkeypatch: py
     with pytest.raises(ParseError, match="more than 100 signs") as refused:
         parse(rss(f"<item><title>{sign * 101}</title></item>"), "", CONTEXT)
     assert refused.value.kind == "too-big"
+
+
+def test_a_tag_of_more_than_a_picture_is_refused() -> None:
+    """RELIABILITY 4: a picture as a data: address is the most that anybody needs."""
+    with pytest.raises(ParseError, match="of 1,048,5.. characters") as refused:
+        parse(rss(f"<item><title>t</title><b a='{'x' * 1024 * 1024}'/></item>"), "", CONTEXT)
+    assert refused.value.kind == "too-big"

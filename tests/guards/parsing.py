@@ -166,7 +166,7 @@ GUARDS = (
         "a link may be of any scheme",
         "readers/parse_entry.py",
         'return found if found.lower().startswith(_WEB) else ""',
-        "return address",
+        'if address else ""',
         _ENTRY,
     ),
     Guard(
@@ -186,8 +186,8 @@ GUARDS = (
     Guard(
         "any scheme stays",
         "text/markup.py",
-        'return address if _USABLE.match(address) else ""',
-        "return address",
+        'if _USABLE.match(address) else ""',
+        'if address else ""',
         _MARKUP,
     ),
     Guard(
