@@ -310,6 +310,6 @@ def test_a_document_of_too_many_references_is_refused(sign: str, monkeypatch: py
 
 def test_a_tag_of_more_than_a_picture_is_refused() -> None:
     """RELIABILITY 4: a picture as a data: address is the most that anybody needs."""
-    with pytest.raises(ParseError, match="of 1,048,5.. characters") as refused:
+    with pytest.raises(ParseError, match=r"of 1,048,5\d\d characters") as refused:
         parse(rss(f"<item><title>t</title><b a='{'x' * 1024 * 1024}'/></item>"), "", CONTEXT)
     assert refused.value.kind == "too-big"

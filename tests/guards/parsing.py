@@ -166,7 +166,7 @@ GUARDS = (
         "a link may be of any scheme",
         "readers/parse_entry.py",
         'return found if found.lower().startswith(_WEB) else ""',
-        'if address else ""',
+        "return address",
         _ENTRY,
     ),
     Guard(
