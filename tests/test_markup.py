@@ -206,6 +206,14 @@ def test_many_references_cost_no_square(unit):
     assert clean(once) == once
 
 
+@pytest.mark.parametrize(
+    "name", ["script", "style", "template", "textarea", "title", "select", "button", "iframe", "svg"]
+)
+def test_what_is_no_text_for_people_is_none(name):
+    assert clean(f"<p>前</p><{name}>alert(1)</{name}><p>后</p>") == "<p>前</p><p>后</p>"
+    assert plain(clean(f"前<{name}>x</{name}>后")) == "前后"
+
+
 def test_an_object_that_never_ends_does_not_hold_the_article():
     assert clean('前<object classid="x"><param name=a> <b>后</b>') == "前 <b>后</b>"
 
@@ -214,7 +222,7 @@ def test_too_many_attributes_cost_no_square():
     """LIBRARIES 1: 50,000 attributes."""
     start = time.process_time()
     assert clean("<p " + " ".join(f"a{i}=1" for i in range(100_000)) + ">x</p>") == "<p>x</p>"
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 1  # 0.07 s; without the bound 2.5 s
 
 
 def test_deep_nesting_keeps_the_text_behind_it():

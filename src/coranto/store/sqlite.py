@@ -135,6 +135,13 @@ class _Explained:
 
 _EXPLAINED = _Explained()
 
+# A damaged page may hang together and say nonsense: text where a number should be.
+_MISTYPED = """
+SELECT owner.name, group_concat(printf('typeof("%s") NOT IN (%Q, ''null'')', part.name, lower(part.type)), ' OR ')
+FROM sqlite_schema AS owner JOIN pragma_table_info(owner.name) AS part
+WHERE owner.type = 'table' AND part.type IN ('INTEGER', 'TEXT') GROUP BY owner.name
+"""
+
 
 def copy(path: Path, to: Path) -> Path:
     """A copy of a store, to try things on; an empty one if there is none yet."""
@@ -170,10 +177,13 @@ def _size(path: Path) -> int:
 
 
 def _look_through(connection: sqlite3.Connection) -> None:
-    """Raise what SQLite itself would raise, had it come across the damage."""
+    """Raise what SQLite itself would raise, had it come across the damage; also for a value of a wrong kind."""
     ((found,),) = connection.execute("PRAGMA quick_check(1)").fetchall()
     if found != "ok":
         raise sqlite3.DatabaseError(" ".join(found.split()))
+    for table, mistyped in connection.execute(_MISTYPED).fetchall():
+        if connection.execute(f'SELECT 1 FROM "{table}" WHERE {mistyped} LIMIT 1').fetchone():
+            raise sqlite3.DatabaseError(f"a value in {table} is of another kind than its column")
 
 
 def _readable(path: Path, mode: str) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import overload
 
 from coranto.model import Enclosure, Person, Words
-from coranto.store.database import LEGIBLE
+from coranto.store.database import LEGIBLE, DamagedError
 
 
 @overload
@@ -26,7 +26,10 @@ def moment(stamp: int) -> datetime: ...
 def moment(stamp: None) -> None: ...
 def moment(stamp: int | None) -> datetime | None:
     """The instant of a stamp, aware, in UTC."""
-    return None if stamp is None else datetime.fromtimestamp(stamp, UTC)
+    try:  # costs nothing, and there are many
+        return None if stamp is None else datetime.fromtimestamp(stamp, UTC)
+    except (ValueError, TypeError, OverflowError, OSError) as error:
+        raise DamagedError(f"the store is damaged (no stamp of a time: {error})") from error
 
 
 def pack(words: Words) -> bytes:
