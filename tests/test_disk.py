@@ -20,7 +20,7 @@ import pytest
 from lxml import etree
 
 from commands import environment, program
-from coranto.store import open_store
+from coranto.store import StoreError, open_store
 from river import HOUR, LONG, Site, item
 
 DAY = timedelta(days=1)
@@ -167,12 +167,17 @@ def test_damage_that_no_build_comes_across_is_found_within_a_day(site, edited, t
     assert len(set_aside(site)) == 1
 
 
+def execute(site, *statements):
+    with closing(sqlite3.connect(site.folder / ".coranto/store.sqlite3")) as store:
+        for statement in statements:
+            store.execute(statement)
+        store.commit()
+
+
 @pytest.mark.parametrize("said", ["subscription SET milliseconds = 'x'", "entry SET story = 'x'"])
 def test_a_value_of_another_kind_is_found_within_a_day(site, edited, said):
     """What SQLite itself would take for sound."""
-    with closing(sqlite3.connect(site.folder / ".coranto/store.sqlite3")) as store:
-        store.execute(f"UPDATE {said}")
-        store.commit()
+    execute(site, f"UPDATE {said}")
     edit(site)
     site.build(later=DAY)
     assert site.files() == edited[DAY]
@@ -180,17 +185,51 @@ def test_a_value_of_another_kind_is_found_within_a_day(site, edited, said):
 
 
 @pytest.mark.parametrize(
-    "said", ["entry SET categories = '['", "entry SET published = 'x'", "subscription SET due = 'x'"]
+    "statement",
+    [
+        *("UPDATE entry SET categories = '['", "UPDATE entry SET published = 'x'", "UPDATE subscription SET due = 'x'"),
+        *(
+            "DROP TABLE filed",
+            "ALTER TABLE story RENAME winner TO looser",
+        ),
+        *("UPDATE entry SET published = 9223372036854775807", "UPDATE subscription SET due = -9223372036854775807"),
+        *("PRAGMA user_version = 0", "UPDATE sqlite_schema SET name = CAST(x'ff' AS TEXT) WHERE name = 'filed'"),
+    ],
 )
-def test_a_row_that_says_nonsense_ends_no_build(site, edited, said):
-    """As a page may that hangs together, but is not what was written."""
-    with closing(sqlite3.connect(site.folder / ".coranto/store.sqlite3")) as store:
-        store.execute(f"UPDATE {said}")
-        store.commit()
+def test_a_store_that_hangs_together_but_says_nonsense_ends_no_build(site, edited, statement):
+    """As a page may that is not what was written."""
+    execute(site, "PRAGMA writable_schema = 1", statement)
     edit(site)
     site.build()
     assert site.files() == edited[HOUR]
     assert len(set_aside(site)) == 1
+
+
+@pytest.mark.parametrize("command", ["status", "check", "explain posts/2022-01-01-0.md", "opml export"])
+def test_who_only_looks_is_told_that_the_store_is_damaged(site, command):
+    site.settings()
+    execute(
+        site, "UPDATE subscription SET milliseconds = 'x', listed = 'x', due = 'x'", "UPDATE source SET title = x'ff'"
+    )
+    execute(site, "UPDATE entry SET published = 'x', categories = '['")
+    done = subprocess.run(
+        program(*command.split()), cwd=site.folder, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode in {0, 1, 2}
+    assert done.returncode == 0 or "the store is damaged" in done.stderr
+    assert set_aside(site) == []
+
+
+def test_the_database_of_another_program_is_left_alone(site):
+    file = site.folder / ".coranto/store.sqlite3"
+    file.unlink()
+    execute(site, "CREATE TABLE bookmarks (url TEXT)", "INSERT INTO bookmarks VALUES ('https://a.example/')")
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="of another program; name another file in `store:`"):
+        site.build()
+    assert file.read_bytes() == before
+    assert set_aside(site) == []
 
 
 @pytest.mark.parametrize("size", [0, 100, PAGE, 5 * PAGE + 77])

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -313,3 +313,18 @@ def test_a_tag_of_more_than_a_picture_is_refused() -> None:
     with pytest.raises(ParseError, match=r"of 1,048,5\d\d characters") as refused:
         parse(rss(f"<item><title>t</title><b a='{'x' * 1024 * 1024}'/></item>"), "", CONTEXT)
     assert refused.value.kind == "too-big"
+
+
+def test_a_feed_of_too_many_categories_makes_no_more_folders_than_a_site_can_bear() -> None:
+    """RELIABILITY 4: with `own_categories` each is a folder of four files; 3,000 items of 20 would be 60,000."""
+    named = replace(CONTEXT, own_categories=True)
+    items = "".join(
+        f"<item><title>{n}</title>{''.join(f'<category>c{n}-{k}</category>' for k in range(25))}</item>"
+        for n in range(30)
+    )
+    document = parse(rss(items), "", named)
+    used = [name for entry in document.entries for name in entry.categories if name not in CONTEXT.categories]
+    assert used == [f"c{n}-{k}" for n in range(10) for k in range(20)]
+    assert len(document.entries) == 30
+    assert all(set(CONTEXT.categories) <= set(entry.categories) for entry in document.entries)
+    assert "600 categories; only the first 200 are used" in document.problems

@@ -51,6 +51,22 @@ def test_gbk_is_read_and_damaged_utf8_is_not_taken_for_it():
     assert caught.value.line == 4
 
 
+@pytest.mark.parametrize("title", ["廣州日報的新聞", "臺北市立圖書館今日開放", "香港特別行政區政府公布"])
+def test_a_post_in_big5_is_not_taken_for_gbk(title):
+    text = f"---\ntitle: {title}\n---\n{title}：一個讀者說，這裡的書很多，大家都喜歡來。"
+    for code in ("big5", "big5hkscs", "gbk", "utf-8"):
+        assert parse(text.encode(code), NAME, CONTEXT).entry.title == title
+    with pytest.raises(PostError, match="was cut"):
+        parse(text.encode("big5")[:-1], NAME, CONTEXT)
+
+
+@pytest.mark.parametrize("word", ["广州", "证券时报", "中国人民银行", "广发银行", "3月5日 海珠区", "A股", "囧"])
+def test_a_short_post_in_gbk_stays_gbk(word):
+    """What says too little to be sure is what most say."""
+    text = f"---\ntitle: {word}\ncategory: news\n---\n{word}"
+    assert parse(text.encode("gbk"), NAME, CONTEXT).entry.title == word
+
+
 FRAGMENTS = st.lists(
     st.sampled_from(["---\n", "title: ", "date: ", "2021-12-24", "x", "\n", "'", '"', ": ", "[", "{", "- ", "&a ", "*a ", "!!int ", "<http://a/>",
                      "> ", "广", "\x00", "\r", "categories: ", "infoCode: ", "...\n", "\ufeff", "|\n", "published: ", "<p>", "<<: "]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +32,10 @@ def check(ctx: click.Context, file: Path, *, as_json: bool) -> None:
         return
     from coranto.inspect.checks import Tally
     from coranto.inspect.checks import check as judge
-    from coranto.store import read_store
+    from coranto.store import looking_into
 
     tally = Tally()
-    store = read_store(settings.store)
-    with closing(store) if store else nullcontext():
+    with looking_into(settings.store) as store:
         findings = _told(judge(settings, store, tally, options.now()), as_json=as_json)
     wrong = sum(finding.level != "note" for finding in findings)
     if as_json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,12 +46,11 @@ def explain(ctx: click.Context, what: str, file: Path, *, as_json: bool) -> None
     settings = options.site(file, touch=False)
     from coranto.inspect.explanations import Explainer
     from coranto.inspect.finding import Finder
-    from coranto.store import read_store
+    from coranto.store import looking_into
 
-    store = read_store(settings.store)
-    if store is None:
-        raise Unable('nothing is known yet: run "coranto build" first')
-    with closing(store):
+    with looking_into(settings.store) as store:
+        if store is None:
+            raise Unable('nothing is known yet: run "coranto build" first')
         finder = Finder(store, settings, Path.cwd())
         failures = finder.failures(what)
         accounts = Explainer(store, settings).explain(finder.entries(what))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,10 +123,7 @@ def _subscribed(settings: Settings) -> list[Outline]:
 
 
 def _titles(settings: Settings) -> dict[str, str]:
-    from coranto.store import read_store
+    from coranto.store import looking_into
 
-    store = read_store(settings.store)
-    if store is None:
-        return {}
-    with closing(store):
-        return {source.key: source.title for source in store.sources.all().values()}
+    with looking_into(settings.store) as store:
+        return {} if store is None else {source.key: source.title for source in store.sources.all().values()}

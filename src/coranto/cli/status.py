@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,10 +44,9 @@ def status(file: Path, *, as_json: bool, release: str | None) -> None:
         _release(settings, release, now, as_json=as_json)
         return
     from coranto.inspect.states import states
-    from coranto.store import read_store
+    from coranto.store import looking_into
 
-    store = read_store(settings.store)
-    with closing(store) if store else nullcontext():
+    with looking_into(settings.store) as store:
         found = states(settings, store)
     if as_json:
         say.document(_document(found))

@@ -12,7 +12,7 @@ from coranto.dedup import merge
 from coranto.intake.library import Library
 from coranto.model import FEED, Category, Failure, Public, Source, Story, Voice, Words
 from coranto.settle import first_id, kept_id, standing
-from coranto.store import Store
+from coranto.store import DamagedError, Store
 from coranto.store.entries import Row
 from coranto.store.stories import Place
 from coranto.text import markup
@@ -197,7 +197,7 @@ class Proofs:
     def _record(self, public_id: str) -> Public:
         record = self._store.history.get(public_id)
         if record is None:
-            raise LookupError(f"the store has no record of {public_id}, which it calls published")
+            raise DamagedError(f"the store is damaged (it has no record of {public_id}, which it calls published)")
         return record
 
 

@@ -5,6 +5,7 @@ Nothing is opened.  A link that leads out of the folder is no post of it (RELIAB
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -65,8 +66,10 @@ class _Listing:
             if not inside or not entry.is_file():
                 return
             state = entry.stat()
-        except FileNotFoundError:  # deleted since it was listed
-            return
+        except OSError as error:
+            if error.errno in _NO_FILE:
+                return
+            raise
         shown = path.encode("utf-8", "backslashreplace").decode()
         yield PostFile(
             path=shown,
@@ -85,6 +88,9 @@ class _Listing:
 
     def _leads_inside(self, link: str) -> bool:
         return os.path.realpath(link).startswith(self.root.rstrip("/") + "/")
+
+
+_NO_FILE = frozenset({errno.ENOENT, errno.ELOOP})  # deleted since it was listed, or a link to itself
 
 
 def _sort_key(entry: os.DirEntry[str]) -> str:

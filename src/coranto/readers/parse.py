@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from coranto.model import Document, Entry, Source
 from coranto.readers import charset, jsonfeed, parse_entry, parse_guard, parse_xml
@@ -17,6 +18,7 @@ __all__ = ["ParseContext", "ParseError", "parse"]
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _MOST_PROBLEMS = 50
+_MOST_NAMES = 200  # categories that one document's entries may be filed under
 
 
 def parse(body: bytes, content_type: str, context: ParseContext) -> Document:
@@ -46,6 +48,9 @@ def _document(feed: RawFeed, problems: tuple[str, ...], context: ParseContext) -
     kept = _newest(entries)
     if len(kept) < len(entries):
         skipped.append(f"{len(entries):,} entries; only the newest {MOST_ENTRIES:,} were kept")
+    kept, names = _filed(kept, context)
+    if names > _MOST_NAMES:
+        skipped.append(f"{names:,} categories; only the first {_MOST_NAMES} are used")
     return Document(
         source=_source(feed, context),
         entries=kept,
@@ -97,6 +102,19 @@ def _newest(entries: list[Entry]) -> tuple[Entry, ...]:
         return tuple(entries)
     newest = sorted(range(len(entries)), key=lambda at: _date(entries[at]), reverse=True)[:MOST_ENTRIES]
     return tuple(entries[at] for at in sorted(newest))
+
+
+def _filed(entries: tuple[Entry, ...], context: ParseContext) -> tuple[tuple[Entry, ...], int]:
+    """The entries under no more names than a site can bear, for each is a folder; and how many were stated.
+
+    The subscription's own categories stay in any case.
+    """
+    stated = dict.fromkeys(name for entry in entries for name in entry.categories if name not in context.categories)
+    if len(stated) <= _MOST_NAMES:
+        return entries, len(stated)
+    used = {*context.categories, *islice(stated, _MOST_NAMES)}
+    cut_down = (tuple(name for name in entry.categories if name in used) for entry in entries)
+    return tuple(replace(entry, categories=names) for entry, names in zip(entries, cut_down, strict=True)), len(stated)
 
 
 def _date(entry: Entry) -> datetime:

@@ -46,7 +46,7 @@ class Matter(NamedTuple):
 def read(data: bytes) -> Matter:
     """The front matter and the body of a post's file.
 
-    A BOM, any line ends, blank lines before the front matter and GBK are fine.
+    A BOM, any line ends, blank lines before the front matter, GBK and Big5 are fine.
 
     Raises:
         PostError: the file is empty, cut, in no known encoding, or its front matter is missing, unclosed, too long,
@@ -69,11 +69,14 @@ def _decoded(data: bytes) -> str:
     loose = data.decode("utf-8", "replace")
     broken = loose.count("\ufffd")
     if sum(char > "\u07ff" for char in loose) - broken <= broken:
+        from coranto.readers import charset  # for the few
+
+        _, likely = charset.decode(data, "")
         try:
-            return data.decode("gb18030")
+            return data.decode("big5hkscs" if likely == "big5hkscs" else "gb18030")
         except UnicodeDecodeError:
             pass
-    raise PostError("the text is neither UTF-8 nor GBK, or was cut: save it as UTF-8", line)
+    raise PostError("the text is neither UTF-8 nor GBK or Big5, or was cut: save it as UTF-8", line)
 
 
 class _PostHandler(YAMLHandler):

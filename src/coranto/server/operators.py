@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 from coranto.server import asked
 from coranto.server.tally import Tally
 from coranto.settings.values import Settings
-from coranto.store import Store, StoreError, read_store
+from coranto.store import Store, StoreError, looking_into
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,8 +56,7 @@ def _answer(settings: Settings, body: Callable[[Store | None], bytes], media_typ
 
     fields = {"cache-control": "no-store"}
     try:
-        store = read_store(settings.store)
-        with closing(store) if store else nullcontext():
+        with looking_into(settings.store) as store:
             return Response(body(store), headers={**fields, "content-type": media_type})
     except StoreError as error:
         words = f"the store cannot be read now: {error}\n"

@@ -5,6 +5,8 @@ The SQL text is one for every backend; a backend is a ``Database`` (see ``databa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from coranto.store.pings import Pings
 from coranto.store.sources import Sources
 from coranto.store.stories import Stories
 
-__all__ = ["DamagedError", "Store", "StoreError", "open_store", "read_store", "set_aside"]
+__all__ = ["DamagedError", "Store", "StoreError", "looking_into", "open_store", "read_store", "set_aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,27 @@ def read_store(place: str) -> Store | None:
     from coranto.store.sqlite import Sqlite
 
     return Store.over(Sqlite.read(Path(place))) if Path(place).exists() else None
+
+
+@contextmanager
+def looking_into(place: str) -> Iterator[Store | None]:
+    """The store as `read_store` opens it, for the time of the block.
+
+    Raises:
+        StoreError: as there; DamagedError if something in the block failed, and the store is damaged.
+    """
+    store = read_store(place)
+    if store is None:
+        yield None
+        return
+    with closing(store):
+        try:
+            yield store
+        except StoreError:
+            raise
+        except Exception:
+            store.database.verify()  # it may be no mistake of ours
+            raise
 
 
 def set_aside(place: str) -> str:

@@ -25,7 +25,7 @@ class Legible:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (ValueError, TypeError, KeyError, AttributeError)):
+        if isinstance(error, (ValueError, TypeError, KeyError, AttributeError, OverflowError)):
             raise DamagedError(f"the store is damaged (a row cannot be read: {error})") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,7 +41,7 @@ class Sqlite:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             return cls(_ready(path))
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the second if the schema itself is no text
             if isinstance(error, sqlite3.OperationalError):
                 raise StoreError(f"{path}: {error}; check that the folder is there and can be written") from error
             aside = set_aside(path)
@@ -63,7 +64,7 @@ class Sqlite:
                 return cls(_readable(path, "immutable=1"))
             except sqlite3.Error as error:
                 raise StoreError(f"{path}: cannot be read ({error})") from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise StoreError(f"{path}: is no store ({error}); the next build begins a new one") from error
 
     def rows(self, sql: str, /, **values: Value) -> list[Row]:
@@ -124,15 +125,16 @@ class _Explained:
         """Nothing to prepare."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.OperationalError) and not str(error).startswith("Could not decode"):
+        if isinstance(error, sqlite3.OperationalError) and not _DAMAGE.match(str(error)):
             raise StoreError(
                 f"the store: {error}; what was published stays, and the next run goes on from here"
             ) from error
-        # "malformed", "not a database", "could not decode"; other subclasses are our own mistakes
-        if type(error) in (sqlite3.DatabaseError, sqlite3.OperationalError):
-            raise DamagedError(f"the store is damaged ({error})") from error
+        # "malformed", "not a database"; other subclasses are our own mistakes
+        if type(error) in (sqlite3.DatabaseError, sqlite3.OperationalError, UnicodeDecodeError):
+            raise DamagedError(f"the store is damaged ({error}); the next build makes it again") from error
 
 
+_DAMAGE = re.compile("could not decode|no such (?:table|column|index)|table [a-z_]+ has no column", re.IGNORECASE)
 _EXPLAINED = _Explained()
 
 # A damaged page may hang together and say nonsense: text where a number should be.
@@ -158,6 +160,7 @@ def _ready(path: Path) -> sqlite3.Connection:
     was_closed = not _size(path.with_name(f"{path.name}-wal"))
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
     try:
+        _refuse_foreign(connection, path)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         if not was_closed:
@@ -210,11 +213,25 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     if _version(connection, path) == len(MIGRATIONS):
         return
     connection.execute("BEGIN IMMEDIATE")  # of two that open at once, the second finds the work done
-    for script in MIGRATIONS[_version(connection, path) :]:
+    version = _version(connection, path)
+    if not version and _tables(connection):
+        raise sqlite3.DatabaseError("its version is lost")
+    for script in MIGRATIONS[version:]:
         for statement in _statements(script):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     connection.execute("COMMIT")
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Leave the database of another program as it is, to the byte."""
+    tables = _tables(connection)
+    if tables and not {"story", "ekey", "public"} & tables:
+        raise StoreError(f"{path}: is the database of another program; name another file in `store:`")
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
