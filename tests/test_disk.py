@@ -221,6 +221,14 @@ def test_who_only_looks_is_told_that_the_store_is_damaged(site, command):
     assert set_aside(site) == []
 
 
+def test_a_text_that_settings_name_as_store_is_left_alone(site):
+    file = site.folder / ".coranto/store.sqlite3"
+    file.write_text("# 我的笔记\n" * 1000, encoding="utf-8")
+    with pytest.raises(StoreError, match="is a text and no store; name another file in `store:`"):
+        site.build()
+    assert file.read_text("utf-8") == "# 我的笔记\n" * 1000
+
+
 def test_the_database_of_another_program_is_left_alone(site):
     file = site.folder / ".coranto/store.sqlite3"
     file.unlink()

@@ -108,7 +108,10 @@ def test_nothing_active_is_left(attack):
         ("", ""),
         ("tel:123", ""),
         ("http://[", ""),
-        ("https:\\\\evil.example", ""),
+        ("https:\\\\evil.example", "https://evil.example"),  # as browsers read it
+        ("https://a.example\\@evil.example/", "https://a.example/@evil.example/"),
+        ("\\\\a.example\\b?c=\\d", "https://a.example/b?c=\\d"),
+        ("mailto:a\\b@c.example", "mailto:a\\b@c.example"),
         ('http://"x.example/', ""),  # found by `make fuzz`: libraries read such a host, feeds with it are invalid
         ("http://x{a}.example/", ""),
         ("hTtp://x.example/A", "http://x.example/A"),  # found by `make fuzz`

@@ -352,7 +352,7 @@ def test_a_store_that_cannot_be_read_is_moved_aside_and_made_again_r9(site):
     store = site.folder / ".coranto/store.sqlite3"
     for left in store.parent.glob("store.sqlite3-*"):
         left.unlink()
-    store.write_bytes(b"no database at all" * 100)
+    store.write_bytes(b"\0no database at all" * 100)
     report = site.build()
     assert (report.feeds.written, site.files()) == ([], before)
     assert len(list(store.parent.glob("*.unreadable-*"))) == 1

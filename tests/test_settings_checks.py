@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coranto.settings import SettingsError, load
-from settings_text import SITE, compiled, problem
+from settings_text import SITE, compiled, problem, problems
 
 
 def test_one_feed_twice_names_both_lines_whatever_its_scheme() -> None:
@@ -68,6 +68,25 @@ def test_the_default_folder_of_feeds_is_judged_too(tmp_path) -> None:
     (tmp_path / "settings.yaml").write_text(SITE, "utf-8")
     with pytest.raises(SettingsError, match=r"yaml:1:1: feeds\.path: would publish into the folder of the settings"):
         load(tmp_path / "settings.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("posts: [{path: posts}]\nfeeds: {path: posts/x}\n", 'stands in the posts "posts", where each page'),
+        ("posts: [{path: posts/**/*.md}]\nfeeds: {path: posts/x/y}\n", "would be read as a post"),
+        ("feeds: {path: .coranto}\n", "which is the program's own; write feeds"),
+        ("feeds: {path: .coranto/feeds}\n", "which is the program's own; write feeds"),
+        ("store: state/s.db\nfeeds: {path: state/feeds}\n", "which is the program's own; write feeds"),
+    ],
+)
+def test_feeds_stand_neither_among_posts_nor_in_the_program_s_own_folder(text, words) -> None:
+    assert words in problem(text)
+
+
+@pytest.mark.parametrize("text", ['feeds: {path: "a\\0b"}\n', 'store: "a\\0b"\n', 'posts: [{path: "a\\0b"}]\n'])
+def test_a_path_with_a_nul_is_a_problem_with_its_line(text) -> None:
+    assert any("is no path; a path is one line" in one for one in problems(text))
 
 
 def test_feeds_may_stand_beside_or_below_the_posts() -> None:

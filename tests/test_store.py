@@ -67,10 +67,10 @@ def test_what_was_stored_is_there_when_it_is_opened_again(tmp_path):
 def test_a_file_that_is_no_store_is_moved_aside(tmp_path):
     """R9."""
     file = tmp_path / "store.sqlite3"
-    file.write_bytes(b"<html>not a database</html>" * 100)
+    file.write_bytes(b"\0<html>not a database</html>" * 100)
     open_store(str(file)).close()
     (aside,) = tmp_path.glob("store.sqlite3.unreadable-*")
-    assert aside.read_bytes().startswith(b"<html>")
+    assert aside.read_bytes().startswith(b"\0<html>")
 
 
 def test_a_store_of_an_older_coranto_keeps_what_it_knows(tmp_path):

@@ -6,6 +6,7 @@ RELIABILITY 2 (security kinds) and promise 7.
 from __future__ import annotations
 
 import re
+import subprocess
 import tracemalloc
 from html import escape
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from commands import coranto
+from commands import coranto, environment, program
 from coranto.client import Limits
 from coranto.readers import parse_child
 from coranto.readers.posts import parse
@@ -145,3 +146,10 @@ def test_the_promises_name_the_numbers_that_hold_and_how_to_report() -> None:
     assert f"A poll ends after {Limits().seconds:g} s, a body after {Limits().body // mib} MiB" in text
     assert f"{parse_child.PROCESSOR:g} s of processor time and {parse_child.MEMORY // mib} MiB each" in text
     assert "private vulnerability report" in text.partition("## How to report\n")[2]
+
+
+@pytest.mark.parametrize("command", ["explain", "status --release", "add", "build --config", "init", "opml import"])
+def test_bytes_that_are_no_text_end_no_command_with_a_traceback(here: Path, command: str) -> None:
+    done = subprocess.run([*program(*command.split()), b"\xff"], capture_output=True, check=False, env=environment())
+    assert b"Traceback" not in done.stderr
+    assert done.returncode in {0, 1, 2}

@@ -233,6 +233,25 @@ def test_no_page_shows_a_secret(secretive: tuple[Path, str]) -> None:
         serving.close()
 
 
+def test_a_login_in_an_address_stays_in_the_settings(tmp_path: Path) -> None:
+    """Also where something in the feed is relative to it."""
+    text = '<link rel="alternate" href="/relative"/>'
+    feed = atom(item("urn:a:1", text="x", more=text), item("urn:a:2", text="x")).replace(
+        b"</id>", b"</id>" + text.encode(), 1
+    )
+    html = b'<content type="html">&lt;a href="/inside"&gt;x&lt;/a&gt;&lt;img src="i.png"&gt;</content></entry>'
+    with loopback({"/ok": http(feed.replace(b"</entry>", html))}) as server:
+        site = Site(tmp_path)
+        url = server.url("/ok").replace("//", "//me:riverbank@")
+        site.extra = f"fetch: {{private: [127.0.0.1], pause: 0s}}\nupstreams:\n  - {{url: '{url}', category: c}}\n"
+        site.build()
+        assert len(server.log) == 1
+    files = {str(file.relative_to(tmp_path)): file for file in tmp_path.rglob("*") if file.is_file()}
+    assert "/inside" in files["feeds/c/atom.xml"].read_text("utf-8")
+    leaks = {name for name, file in files.items() if b"riverbank" in file.read_bytes()}
+    assert leaks <= {"settings.yaml", ".coranto/settings.json"}
+
+
 def test_what_stands_in_the_environment_stays_there(secretive: tuple[Path, str]) -> None:
     """Nothing on the disk has it: no feed, no store, no copy of the settings."""
     folder, _ = secretive

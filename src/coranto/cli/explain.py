@@ -44,6 +44,7 @@ def explain(ctx: click.Context, what: str, file: Path, *, as_json: bool) -> None
     the id that its source gives it, a key as shown here, or the path of a post.  Nothing is asked, written or locked.
     """
     settings = options.site(file, touch=False)
+    what = say.legible(what)
     from coranto.inspect.explanations import Explainer
     from coranto.inspect.finding import Finder
     from coranto.store import looking_into

@@ -40,7 +40,9 @@ def init(
         raise click.UsageError("give either DIR or --config, not both")
     file = file or (folder or Path()) / "settings.yaml"
     home = file.absolute().parent
-    facts = sample.Facts(title=title or home.name or "News", url=_with_slash(url), language=language, timezone=timezone)
+    facts = sample.Facts(
+        title=say.legible(title or home.name) or "News", url=_with_slash(url), language=language, timezone=timezone
+    )
     made = start(file, facts, options.now())
     if as_json:
         say.document({"settings": str(file.absolute()), "created": [str(one.absolute()) for one in made]})

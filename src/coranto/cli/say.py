@@ -33,6 +33,11 @@ def clean(text: str) -> str:
     return "".join(char for char in text.replace("\n", " ") if char.isprintable() or "\ud800" <= char <= "\udfff")
 
 
+def legible(text: str) -> str:
+    """What stood on the command line, with bytes that are no UTF-8 as the names of posts show them."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def shown(place: str | Path) -> str:
     """A path as a person would type it here: relative when it lies below the current folder."""
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118 - texts: a place may be an address

@@ -107,7 +107,9 @@ class Trial:
         return response
 
     def _parsed(self, body: bytes, content_type: str, url: str) -> Document:
-        return self._parse(body, content_type, ParseContext(source=url, url=url, zone=self._zone, rules=self._rules))
+        return self._parse(
+            body, content_type, ParseContext(source=url, url=without_login(url), zone=self._zone, rules=self._rules)
+        )
 
 
 def _kept(url: str, response: Response) -> str:

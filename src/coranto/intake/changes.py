@@ -34,8 +34,10 @@ def rules_changed(run: Run) -> None:
 
 
 def _sources(settings: Settings) -> list[Source]:
+    from coranto.client.address import without_login
+
     posts = [Source(key=posts.key, kind=POSTS) for posts in settings.posts]
-    return posts + [Source(key=one.key, kind=FEED, feed_url=one.url) for one in settings.upstreams]
+    return posts + [Source(key=one.key, kind=FEED, feed_url=without_login(one.url)) for one in settings.upstreams]
 
 
 def _differs(store: Store, name: str, said: object) -> bool:

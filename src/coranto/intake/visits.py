@@ -123,6 +123,7 @@ def held_up(run: Run, visit: Visit, until: datetime, *, begun: bool) -> None:
 
 
 def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
+    from coranto.client.address import without_login
     from coranto.readers.parse_raw import ParseContext
     from coranto.readers.upstream import State, Visit
 
@@ -136,7 +137,7 @@ def _visit(upstream: Upstream, known: Subscription, rules: Rules) -> Visit:
         ),
         context=ParseContext(
             source=upstream.key,
-            url=known.moved_to or upstream.url,
+            url=without_login(known.moved_to or upstream.url),  # all that is relative to it is published
             zone=ZoneInfo(upstream.timezone),
             rules=rules,
             drop=upstream.drop,

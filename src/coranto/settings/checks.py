@@ -15,7 +15,7 @@ from typing import Any
 from coranto.settings.patterns import FixedPattern, absolute, fixed_part, upstream_key
 from coranto.settings.positions import Tree
 from coranto.settings.problems import KeyPath, dotted, quoted
-from coranto.settings.values import DEFAULT_POSTS
+from coranto.settings.values import DEFAULT_POSTS, DEFAULT_STORE
 
 
 def check(tree: Tree, folder: Path) -> None:
@@ -125,16 +125,28 @@ def _folders(tree: Tree, folder: Path) -> None:
         )
         tree.report(("feeds", "path"), message)
     for path, pattern in _texts(tree.data, "posts", "path"):
-        if _inside(absolute(folder, fixed_part(pattern).fixed), root):
+        place = absolute(folder, fixed_part(pattern).fixed)
+        if not _inside(folder, place) and _inside(root, place) and not _inside(place, root):
+            message = (
+                f"stands in the posts {quoted(pattern)}, where each page would be read as a post; move one of the two"
+            )
+            tree.report(("feeds", "path"), message)
+        if _inside(place, root):
             message = f"the posts {quoted(pattern)} stand in feeds.path ({root}), which is written; move one of the two"
             tree.report(path, message)
     store = _get(tree.data, "store")
-    if isinstance(store, str) and "://" not in store and _inside(absolute(folder, store), root):
-        tree.report(("store",), f"stands in feeds.path ({root}), which is published; write .coranto/store.sqlite3")
+    state = absolute(folder, store if isinstance(store, str) and "://" not in store else DEFAULT_STORE)
+    if _inside(state, root) and isinstance(store, str):
+        tree.report(("store",), f"stands in feeds.path ({root}), which is published; write {DEFAULT_STORE}")
+    elif not _inside(folder, state.parent) and _inside(root, state.parent):
+        tree.report(("feeds", "path"), f"stands in {state.parent}, which is the program's own; write feeds")
 
 
 def _inside(path: Path, root: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+    except ValueError:  # a NUL, which is a problem of its own
+        return False
 
 
 def _texts(data: object, section: str, key: str) -> Iterator[tuple[KeyPath, str]]:

@@ -30,7 +30,7 @@ from coranto.settings.kinds import (
 )
 from coranto.settings.schema_output import FeedsSection, ServeSection
 from coranto.settings.section import Section
-from coranto.settings.values import DEFAULT_CODES, DEFAULT_POSTS
+from coranto.settings.values import DEFAULT_CODES, DEFAULT_POSTS, DEFAULT_STORE
 
 
 class SiteSection(Section):
@@ -85,7 +85,8 @@ class UpstreamItem(Section):
     )
     category: Names = Field(default=[], description="What its entries are filed under.", examples=["guangzhouribao"])
     own_categories: bool = Field(
-        default=False, description="Also file its entries under the categories that the feed itself states."
+        default=False,
+        description="Also file its entries under the categories that the feed itself states: at most 20 of an entry, 200 of a feed.",
     )
     every: DurationOrZero = Field(default="1h", description="The feed is never polled more often than this.")
     timezone: Zone = Field(default="", description="The zone of its dates that state none; without it, the site's.")
@@ -247,5 +248,5 @@ class SettingsFile(Section):
     schedule: ScheduleSection = Field(default_factory=ScheduleSection, description="When the daemon works.")
     serve: ServeSection = Field(default_factory=ServeSection, description="Where and to whom feeds are served.")
     store: Annotated[str, Kind("path or postgresql://…", shapes.store)] = Field(
-        default=".coranto/store.sqlite3", description="Where everything is remembered."
+        default=DEFAULT_STORE, description="Where everything is remembered."
     )

@@ -14,6 +14,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 DEFAULT_POSTS = "posts"
+DEFAULT_STORE = ".coranto/store.sqlite3"
 
 DEFAULT_CODES = (
     CodeRule(query="infoCode"),

@@ -44,6 +44,7 @@ class Sqlite:
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the second if the schema itself is no text
             if isinstance(error, sqlite3.OperationalError):
                 raise StoreError(f"{path}: {error}; check that the folder is there and can be written") from error
+            _refuse_text(path)
             aside = set_aside(path)
             return cls(_ready(path), aside)
         except OSError as error:
@@ -228,6 +229,17 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     tables = _tables(connection)
     if tables and not {"story", "ekey", "public"} & tables:
         raise StoreError(f"{path}: is the database of another program; name another file in `store:`")
+
+
+def _refuse_text(path: Path) -> None:
+    """A file that somebody wrote is no store that was damaged, but one that settings name by mistake."""
+    try:
+        with path.open("rb") as opened:
+            beginning = opened.read(4096).decode()
+    except (OSError, UnicodeDecodeError):
+        return
+    if beginning and "\0" not in beginning:
+        raise StoreError(f"{path}: is a text and no store; name another file in `store:`")
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

@@ -127,6 +127,8 @@ def absolute(address: str, base: str = "") -> str:
     if len(address) > _MAX_ADDRESS:
         return ""
     try:
+        if "\\" in address and not address.lower().startswith("mailto:"):
+            address = _as_browsers_read(address)
         if address.startswith("//"):
             address = "https:" + address
         elif address and address[0] != "#" and not _SCHEME.match(address) and _USABLE.match(base):
@@ -136,6 +138,12 @@ def absolute(address: str, base: str = "") -> str:
         return ""
     scheme, colon, rest = address.partition(":")
     return scheme.lower() + colon + rest if _USABLE.match(address) else ""  # readers compare as written
+
+
+def _as_browsers_read(address: str) -> str:
+    r"""A backslash before ``?`` and ``#`` is a slash: escaped, ``https://a.example\@b.example/`` would lead to another host."""
+    at = min((found for sign in "?#" if (found := address.find(sign)) >= 0), default=len(address))
+    return address[:at].replace("\\", "/") + address[at:]
 
 
 @lru_cache(maxsize=64)
