@@ -13,9 +13,9 @@ import sys
 import tempfile
 import time
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -26,6 +26,7 @@ from behaviour_world import World, world
 from simulation import Simulation
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+MOST = 500  # entries of a feed
 EDITION = 3 * HOUR  # this simulation publishes no oftener, to save time; the daemon does within seconds
 _PAPER = re.compile(r"morning")
 
@@ -37,7 +38,7 @@ def settings(played: World, server: Server) -> str:
         'site: {title: 样站, url: "https://news.example/", tag: "news.example,2021", timezone: Asia/Shanghai}\n'
         f"{played.settings()}"
         f'fetch: {{private: [{private}], proxy: "http://127.0.0.1:{server.port}", contact: "editor@news.example"}}\n'
-        "feeds: {formats: [json], entries: 150, max_entries: 500, max_age: 2d}\n"
+        f"feeds: {{formats: [json], entries: 150, max_entries: {MOST}, max_age: 2d}}\n"
         "posts: []\n"
     )
 
@@ -103,6 +104,24 @@ def too_late(simulation: Simulation) -> set[str]:
     sql = "SELECT own_id FROM entry WHERE story IS NOT NULL AND first_seen - published > :most"
     most = int((2 * DAY - EDITION).total_seconds())
     return {row[0] for row in simulation.store.database.rows(sql, most=most)}
+
+
+def crowded_out(simulation: Simulation, played: World, entries: set[str]) -> set[str]:
+    """Those of the entries that were new when over 500 newer ones already stood in their category's feed."""
+    seen = dict(simulation.store.database.rows("SELECT own_id, first_seen FROM entry WHERE story IS NOT NULL"))
+    plans = defaultdict[str, list[datetime]](list)
+    for line in played.lines:
+        plans[line.category] += played.sources[line.asked].plan
+    for plan in plans.values():
+        plan.sort()
+    found = set()
+    for line in played.lines:
+        source, plan = played.sources[line.asked], plans[line.category]
+        for number, moment in enumerate(source.plan):
+            if (one := guid(source.name, number)) in entries and one in seen:
+                newer = bisect_right(plan, datetime.fromtimestamp(seen[one], UTC)) - bisect_right(plan, moment)
+                found |= {one} if newer > MOST else set()
+    return found
 
 
 def ages(simulation: Simulation, missing: list[str]) -> Iterator[str]:
@@ -176,6 +195,7 @@ def main() -> int:
         wanted = played.expected(played.end)
         posted = dict(posts(played))
         late = too_late(simulation) & wanted - out
+        late |= crowded_out(simulation, played, wanted - out)
         shown = {one for one in wanted if posted[one] >= played.start} - late
         missing = sorted((shown - out) | (wanted - known))
         states = Counter(
@@ -193,7 +213,7 @@ def main() -> int:
     print(
         f"{len(wanted):,} entries to be known, {len(shown):,} of them new and to be published; {len(missing)} missing"
     )
-    print(f"{len(late)} more were older than the window of their feed when their source came back: known, not shown")
+    print(f"{len(late)} more were older than what their feed then showed when their source came back: known, not shown")
     print("sources: " + ", ".join(f"{count} {state}" for state, count in states.items()))
     if said.days == 30:
         wrong += morning(server, played)
