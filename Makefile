@@ -9,7 +9,7 @@ BIN = .venv/bin
 AT_ONCE = -n $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))') --dist worksteal
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help feeds test check lint types layers tests coverage laws accept browser screenshots crash fuzz hostile guards behaviour soak bench clean
+.PHONY: help feeds test check lint types layers tests coverage laws accept browser screenshots crash fuzz hostile guards behaviour soak bench benchrefresh benchparse clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -76,6 +76,12 @@ soak: .venv/.developing ## 72 simulated hours, then 15 minutes of coranto run
 
 bench: .venv/.installed ## time builds (BENCH_POSTS=10000 BENCH_CATEGORIES=200)
 	$(BIN)/python bench/build.py --posts $(BENCH_POSTS) --categories $(BENCH_CATEGORIES)
+
+benchrefresh: .venv/.installed ## time refreshes of BENCH_FEEDS=500 feeds, beside a naive script
+	$(BIN)/python bench/refresh.py --feeds $(or $(BENCH_FEEDS),500)
+
+benchparse: .venv/.installed ## time the parser, beside feedparser
+	$(BIN)/python bench/parse.py
 
 clean: ## remove what can be made again; feeds/ stays
 	rm -rf .venv .coranto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* dist

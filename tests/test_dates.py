@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coranto.text.dates import parse
+from coranto.text.dates import _unusual, _usual, parse
+from examples import often
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEED = "2021-12-23T20:02:50"  # the seed post's instant, in UTC
@@ -142,6 +143,55 @@ def test_what_standards_write_is_read_back(at, offset):
     assert parse(local.isoformat(), SHANGHAI) == at
     assert parse(format_datetime(local), SHANGHAI) == at
     assert parse(local.strftime("%Y-%m-%d %H:%M:%S %z"), SHANGHAI) == at
+
+
+NEAR_RFC_822 = st.builds(
+    "{}, {} {} {} {:02d}:{:02d}:{:02d} {}".format,
+    st.sampled_from(["Mon", "Sun", "mon", "Mo"]),
+    st.integers(0, 33).map(lambda day: st.sampled_from([str(day), f"{day:02d}"])).flatmap(lambda day: day),
+    st.sampled_from(["Jan", "Feb", "Dec", "dec", "Sept"]),
+    st.sampled_from(["2021", "2024", "1899", "1900", "1901", "2198", "2199", "2200", "0000", "21", "9999"]),
+    *[st.integers(0, 61)] * 3,
+    st.sampled_from(["GMT", "+0800", "-0330", "+1400", "+1401", "-1400", "+0060", "+9959", "UT", "CST", ""]),
+)
+NEAR_RFC_3339 = st.builds(
+    "{}-{:02d}-{:02d}{}{:02d}:{:02d}:{:02d}{}".format,
+    st.sampled_from(["2021", "2024", "1899", "1900", "1901", "2198", "2199", "2200", "0000", "21", "9999"]),
+    *(st.integers(0, 13), st.integers(0, 32), st.sampled_from("TTT  t")),
+    *[st.integers(0, 61)] * 3,
+    st.sampled_from(
+        [
+            "Z",
+            "z",
+            "+08:00",
+            "-03:30",
+            "+14:00",
+            "+14:01",
+            "-14:00",
+            "+00:60",
+            "+99:59",
+            " +0800",
+            " -03:30",
+            " Z",
+            "+080",
+            "+0800",
+            ".5Z",
+            "",
+        ]
+    ),
+)
+
+
+@settings(max_examples=often(500), deadline=None)
+@given(st.one_of(NEAR_RFC_822, NEAR_RFC_3339), st.sampled_from([UTC, SHANGHAI, ZoneInfo("Europe/Dublin")]))
+def test_the_short_way_reads_what_the_long_way_would(text, zone):
+    short = _usual(text)
+    assert short is None or short == _unusual(text, zone)
+
+
+def test_the_short_way_is_the_usual_one():
+    for text in ("Fri, 24 Dec 2021 04:02:50 +0800", "2021-12-23T20:02:50Z", "Thu, 23 Dec 2021 20:02:50 GMT"):
+        assert _usual(text) == utc(SEED)
 
 
 @settings(max_examples=300, deadline=None)

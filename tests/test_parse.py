@@ -172,6 +172,7 @@ def test_an_entry_that_says_nothing_is_skipped_and_named():
 
 def test_the_newest_entries_of_too_many_are_read(monkeypatch):  # RELIABILITY 4
     monkeypatch.setattr("coranto.readers.parse_guard.MOST_ENTRIES", 3)
+    monkeypatch.setattr("coranto.readers.strict.fields.MOST_ENTRIES", 3)
     items = "".join(
         f"<item><title>{day}</title><pubDate>2021-12-{day:02d}</pubDate></item>" for day in (1, 9, 3, 8, 2, 7)
     )
@@ -295,7 +296,7 @@ def test_a_document_of_too_many_tags_is_refused(piece: str, monkeypatch: pytest.
     """RELIABILITY 4: each tag is work, and feedparser's work is more than linear."""
     monkeypatch.setattr(parse_scan, "_MOST_TAGS", 100)
     with pytest.raises(ParseError, match="more than 100 tags") as refused:
-        parse(rss(f"<item><title>t</title>{piece * 101}</item>"), "", CONTEXT)
+        parse(rss(f"<item><title>t</title>{piece * 101}</item>", "xml:lang='en'"), "", CONTEXT)
     assert refused.value.kind == "too-big"
 
 
@@ -304,7 +305,7 @@ def test_a_document_of_too_many_references_is_refused(sign: str, monkeypatch: py
     """RELIABILITY 4: each is a piece of text of its own for the parser."""
     monkeypatch.setattr(parse_scan, "_MOST_SIGNS", 100)
     with pytest.raises(ParseError, match="more than 100 signs") as refused:
-        parse(rss(f"<item><title>{sign * 101}</title></item>"), "", CONTEXT)
+        parse(rss(f"<item><title>{sign * 101}</title></item>", "xml:lang='en'"), "", CONTEXT)
     assert refused.value.kind == "too-big"
 
 

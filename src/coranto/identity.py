@@ -22,6 +22,7 @@ from coranto.text.urls import LONGEST, canonical, names_a_site, path_of, public_
 
 # IDENTITY A.2: 8 to 64 of these, at least eight digits, so that `infoCode=undefined` is none.
 _CODE = re.compile(r"(?=(?:[A-Za-z_-]*[0-9]){8})[A-Za-z0-9_-]{8,64}")
+_EIGHT_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){8}")  # escaped ones are made of digits too
 _GROUP = re.compile(r"\{(\d)\}")
 _DEPTH = 3  # an address inside a parameter, inside a parameter: share links do not go deeper
 
@@ -38,6 +39,11 @@ class Rules:
     def keep(self) -> frozenset[str]:
         """The names, in lower case, of the parameters that hold an infoCode: never dropped as tracking."""
         return frozenset(rule.query.lower() for rule in self.codes if rule.query)
+
+    @cached_property
+    def write_digits(self) -> bool:
+        """Whether a template brings digits of its own, so that a code may have more of them than its address."""
+        return any(re.search(r"[0-9]", _GROUP.sub("", rule.template)) for rule in self.codes)
 
     @cached_property
     def ignored(self) -> frozenset[str]:
@@ -58,6 +64,9 @@ def code_of(places: Sequence[Sequence[str]], path: str, rules: Rules) -> tuple[s
         The code in upper case or "", and what was odd about it, for a person, or "". Two different codes in one
         place give no code at all: there is no telling which is right.
     """
+    stated = bool(path or (places and places[0]))
+    if not stated and not rules.write_digits and not any(_may_hold_codes(place) for place in places):
+        return "", ""
     odd = _odd_statement(places[0]) if places else ""
     for codes in _codes_by_place(places, path, rules):
         if len(codes) > 1:
@@ -174,8 +183,13 @@ def _codes(values: Sequence[str] | Iterator[str]) -> set[str]:
     return {value.upper() for value in trimmed if _CODE.fullmatch(value)}
 
 
+def _may_hold_codes(place: Sequence[str]) -> bool:
+    """Whether a code may stand in any of these addresses: most have too few digits."""
+    return any(_EIGHT_DIGITS.match(text) for text in place)
+
+
 def _codes_of_address(address: str, rules: Rules) -> set[str]:
-    if len(address) > LONGEST:
+    if len(address) > LONGEST or (not rules.write_digits and not _EIGHT_DIGITS.match(address)):
         return set()
     queried = [code.decode("latin-1") for code in _queried(address, rules)]
     parts = split(address)

@@ -1,5 +1,5 @@
 """All guards."""
 
-from guards import fetching, parsing, telling, writing
+from guards import cleaning, fetching, parsing, telling, writing
 
-GUARDS = (*fetching.GUARDS, *parsing.GUARDS, *telling.GUARDS, *writing.GUARDS)
+GUARDS = (*cleaning.GUARDS, *fetching.GUARDS, *parsing.GUARDS, *telling.GUARDS, *writing.GUARDS)

@@ -86,6 +86,11 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
     return _DECLARATION.sub(r"\g<1>\g<2>utf-8\g<2>", text[:_HEAD], count=1) + text[_HEAD:], encoding
 
 
+def nothing_but_utf8_is_named(body: bytes, content_type: str) -> bool:
+    """Whether no label of a document speaks of another encoding; whether it is good UTF-8 is for who reads it."""
+    return all(label == "utf-8" for label in _labels(body, content_type))
+
+
 def _by_first_bytes(body: bytes) -> tuple[str, int]:
     """What a BOM or the zeros of the first characters say, and where the text starts."""
     for bom, encoding in _BOMS:
@@ -145,10 +150,12 @@ def _takes_all(label: str) -> bool:
 
 def _is_utf8(body: bytes, foreign: list[str]) -> bool:
     """Whether the bytes are UTF-8, a few bad ones aside, and not a short text of the stated charset that looks so."""
-    pairs, more = len(_UTF8_PAIR.findall(body)), len(_UTF8_MORE.findall(body))
     bad = _damage(body, "utf-8")
+    if bad == 0 and not foreign:
+        return True
+    pairs, more = len(_UTF8_PAIR.findall(body)), len(_UTF8_MORE.findall(body))
     if bad == 0:
-        return more > 0 or not foreign or not foreign[0].startswith(("gb", "big5", "cp9", "euc"))
+        return more > 0 or not foreign[0].startswith(("gb", "big5", "cp9", "euc"))
     return more >= 4 * bad or pairs + more >= 10 * bad
 
 

@@ -1,6 +1,7 @@
 """Bytes of an upstream feed to a Document.  Pure: no clock, no network; the same bytes give the same entries.
 
-charset -> guard -> feedparser or JSON -> each entry cleaned by itself, so that a bad one costs only itself (R24).
+charset -> strict tier, else guard and feedparser, or JSON -> each entry cleaned by itself, so that a bad one costs only
+itself (R24).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from coranto.model import Document, Entry, Source
-from coranto.readers import charset, jsonfeed, parse_entry, parse_guard, parse_xml
+from coranto.readers import charset, jsonfeed, parse_entry, parse_guard, strict
 from coranto.readers.parse_raw import MOST_ENTRIES, ParseContext, ParseError, RawFeed, RawItem
 from coranto.text import cut, one_line, xml_safe
 
@@ -36,9 +37,13 @@ def parse(body: bytes, content_type: str, context: ParseContext) -> Document:
         ParseError: It is no feed (R13), is cut (R14), or an attack; ``kind`` and message say which.
     """
     parse_guard.judge_bytes(body)
+    if charset.nothing_but_utf8_is_named(body, content_type) and (everyday := strict.read(body)):
+        return _document(everyday, (), context)
     text, _ = charset.decode(body, content_type)
     if jsonfeed.looks_like_json(text):
         return _document(jsonfeed.read(text), (), context)
+    from coranto.readers import parse_xml  # feedparser takes a while to load, and is for the few
+
     prepared, found, problems = parse_guard.prepare(text, context.url, context.zone)
     return _document(parse_xml.read(prepared, found, context.url), problems, context)
 

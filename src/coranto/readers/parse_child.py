@@ -38,6 +38,9 @@ def main() -> None:
 
 def serve(jobs: BinaryIO, replies: BinaryIO) -> None:
     """Answer jobs one by one; returns when there are none any more, or nobody reads."""
+    from coranto.readers.parse import parse  # noqa: F401  so that it is there when what is there is frozen
+
+    gc.freeze()  # what was loaded stays: to look through it after each document costs more than to parse one
     with suppress(BrokenPipeError):
         for _ in range(_MANY):
             if not select.select([jobs], [], [], _IDLE)[0] or not 0 <= _serve_one(jobs, replies) < _LARGE:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from coranto import identity
@@ -78,6 +79,7 @@ def language(stated: str) -> str:
     return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
+@lru_cache(maxsize=1024)  # a newspaper has few authors, and names them in each entry
 def person(name: str, email: str = "", uri: str = "") -> Person | None:
     """A person with a name; what only looks like a name, address or e-mail is left out."""
     email = email.strip() if _EMAIL.fullmatch(email.strip()) else ""
@@ -116,7 +118,7 @@ def _words(item: RawItem, link: str, context: ParseContext) -> tuple[Words, str]
     if item.summary.html and len(summary) > len(text):
         content, summary = _fragment(item.summary, base), text
         text = markup.plain(content)
-    if fold_blanks(summary) == fold_blanks(text):
+    if summary[:1] == text[:1] and fold_blanks(summary) == fold_blanks(text):
         summary = "" if content else summary
     words = Words(
         content=content,

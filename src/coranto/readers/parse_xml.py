@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 
 from coranto.model import Enclosure, Person
+from coranto.readers import parse_values as values
 from coranto.readers.parse_entry import person
 from coranto.readers.parse_raw import ParseError, RawFeed, RawItem, Text
 from coranto.readers.parse_scan import Scan
@@ -23,13 +24,6 @@ _OF_FEED = frozenset(
     {"title", "id", "link", "author", "updated", "modified", "subtitle", "tagline", "info", "rights", "copyright"}
     | {"generator", "category", "contributor", "icon", "logo", "channel", "deleted-entry"}
 )
-_HTML = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
-_LONGEST_TTL = 31 * 86400
-_DIGITS = re.compile(r"\s*([0-9]{1,9})")
-_BREAK = re.compile(r"(<br\b[^<>]*>)</br>", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
 _RELATIVE_BASE = re.compile(
     r"\bxml:base\s*=\s*[\"'](?!\s*(?:https?:|[\"']))", re.IGNORECASE
 )  # only then feedparser needs ours
@@ -59,9 +53,11 @@ def read(text: str, found: Scan, url: str) -> RawFeed:
         link=next(iter(_alternates(links)), ""),
         language=_text(feed.get("language")),
         authors=_authors(feed) if atom else (),
-        ttl=_ttl(feed),
-        skip_hours=frozenset(int(hour) % 24 for hour in found.hours if re.fullmatch(r"[0-9]|1[0-9]|2[0-4]", hour)),
-        skip_days=frozenset(_DAYS.index(day.lower()) for day in found.days if day.lower() in _DAYS),
+        ttl=values.ttl(
+            _text(feed.get("ttl")), _text(feed.get("sy_updateperiod")), _text(feed.get("sy_updatefrequency"))
+        ),
+        skip_hours=values.hours(found.hours),
+        skip_days=values.days(found.days),
         withdrawn=tuple(dict.fromkeys(found.withdrawn)),
     )
 
@@ -117,12 +113,7 @@ def _updated(entry: Mapping[str, Any]) -> str:
 def _detail(owner: Mapping[str, Any], key: str) -> Text:
     detail = owner.get(f"{key}_detail")
     kind = _text(detail.get("type")) if isinstance(detail, Mapping) else ""
-    return _marked(_text(owner.get(key)), kind)
-
-
-def _marked(value: str, kind: str) -> Text:
-    # feedparser writes <br/> of XHTML as <br></br>, which HTML takes for two breaks
-    return Text(_BREAK.sub(r"\1", value), html=True) if kind in _HTML else Text(value)
+    return values.marked(_text(owner.get(key)), kind)
 
 
 def _contents(entry: Mapping[str, Any]) -> list[Text]:
@@ -130,7 +121,9 @@ def _contents(entry: Mapping[str, Any]) -> list[Text]:
     found = [part for part in _parts(entry.get("content")) if not part.get("src")]
     kinds = ((part, _text(part.get("type")).lower()) for part in found)
     return [
-        _marked(_text(part.get("value")), kind) for part, kind in kinds if kind in _HTML or kind.startswith("text/")
+        values.marked(_text(part.get("value")), kind)
+        for part, kind in kinds
+        if kind in values.HTML or kind.startswith("text/")
     ]
 
 
@@ -150,7 +143,7 @@ def _links(owner: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _alternates(links: Iterable[Mapping[str, Any]]) -> list[str]:
     """The addresses of a page for people, HTML before other types."""
     found = [link for link in links if _text(link.get("rel")) == "alternate"]
-    found.sort(key=lambda link: _text(link.get("type")) not in _HTML)
+    found.sort(key=lambda link: _text(link.get("type")) not in values.HTML)
     return [_text(link["href"]) for link in found]
 
 
@@ -180,17 +173,10 @@ def _authors(owner: Mapping[str, Any]) -> tuple[Person, ...]:
     people = _parts(owner.get("authors"))[:20]
     if len(people) == 1 and people[0].get("email"):
         # feedparser cuts e-mail addresses behind the fourth letter of their top-level domain
-        found = [_named(_text(owner.get("author")), _text(people[0].get("href")))]
+        found = [values.named(_text(owner.get("author")), _text(people[0].get("href")))]
     else:
         found = [person(_text(one.get("name")), _text(one.get("email")), _text(one.get("href"))) for one in people]
-    return tuple(dict.fromkeys(one for one in found if one))
-
-
-def _named(stated: str, uri: str) -> Person | None:
-    """Name and e-mail out of `name (mail)`, `mail (name)` or `name <mail>`; at most 1,000 characters (parse_scan)."""
-    mail = _MAIL.search(stated)
-    name = (stated[: mail.start()] + stated[mail.end() :]) if mail else stated
-    return person(name.strip(" ()<>,;"), mail[0] if mail else "", uri)
+    return values.people(found)
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
@@ -198,7 +184,7 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
         Enclosure(
             url=_text(link["href"]),
             type=_text(link.get("type")),
-            length=_number(link.get("length")),
+            length=values.number(_text(link.get("length"))),
             title=_text(link.get("title")),
         )
         for link in _links(entry)
@@ -210,17 +196,3 @@ def _terms(entry: Mapping[str, Any]) -> tuple[str, ...]:
     tags = _parts(entry.get("tags"))
     names = (_text(tag.get("term")).strip() or _text(tag.get("label")).strip() for tag in tags)
     return tuple(name for name in names if name)
-
-
-def _number(value: object) -> int:
-    found = _DIGITS.match(_text(value))
-    return int(found[1]) if found else 0
-
-
-def _ttl(feed: Mapping[str, Any]) -> int:
-    """Seconds between two changes: RSS ttl is minutes; sy:updateFrequency counts changes in a sy:updatePeriod."""
-    seconds = 60 * _number(feed.get("ttl"))
-    if not seconds:
-        period = _PERIODS.get(_text(feed.get("sy_updateperiod")).strip().lower(), 0)
-        seconds = period // max(1, _number(feed.get("sy_updatefrequency")))
-    return min(seconds, _LONGEST_TTL)

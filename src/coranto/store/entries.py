@@ -35,6 +35,10 @@ class Entries:
         rows = self._select("entry.source = :source AND entry.name = :name", source=source, name=name)
         return rows[0] if rows else None
 
+    def has_none_of(self, source: int) -> bool:
+        """Whether nothing was ever taken from a source."""
+        return not self._db.rows("SELECT 1 FROM entry WHERE source = :source LIMIT 1", source=source)
+
     def like(self, source: int, *, own_id: str, url: str, title_key: str) -> list[Row]:
         """Entries of a source that share an id, an address or a title with an item: who it may be (IDENTITY A.5)."""
         found: dict[int, Row] = {}

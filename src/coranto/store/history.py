@@ -27,14 +27,25 @@ class History:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._is_empty: bool | None = None  # not known yet; only `keep` fills it, and nobody else writes meanwhile
+
+    def _nothing_went_out(self) -> bool:
+        """Whether there is no record at all, as in a first build: then thousands of questions have one answer."""
+        if self._is_empty is None:
+            self._is_empty = not self._db.rows("SELECT 1 FROM public LIMIT 1")
+        return self._is_empty
 
     def get(self, public_id: str) -> Public | None:
         """The record of an id."""
+        if self._nothing_went_out():
+            return None
         rows = self._db.rows(f"SELECT {_COLUMNS} FROM public WHERE public_id = :id", id=public_id)
         return _public(rows[0]) if rows else None
 
     def anchored(self, entries: Sequence[int]) -> list[Public]:
         """The ids whose words are those of one of these entries."""
+        if self._nothing_went_out():
+            return []
         return self._each(f"SELECT {_COLUMNS} FROM public WHERE public.entry = :entry", entries)
 
     def orphans(self, entries: Sequence[int]) -> list[Public]:
@@ -42,6 +53,8 @@ class History:
 
         So an id outlives its entry: a post that moved to another folder, a better copy that was taken back.
         """
+        if self._nothing_went_out():
+            return []
         carried = f"""SELECT {_COLUMNS} FROM carried JOIN public ON public.public_id = carried.public_id
         JOIN entry ON entry.uid = public.entry WHERE carried.entry = :entry AND entry.story IS NULL"""
         shared = f"""SELECT {_COLUMNS} FROM ekey JOIN public ON public.entry = ekey.entry
@@ -57,6 +70,7 @@ class History:
 
     def keep(self, public: Public) -> None:
         """Store what goes out under an id, and who carries it."""
+        self._is_empty = False
         self._db.run(
             """INSERT INTO public (public_id, entry, leads, first_out, updated, digest)
             VALUES (:id, :entry, :leads, :first_out, :updated, :digest)

@@ -94,6 +94,8 @@ class Sqlite:
 
     def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         """Run a statement once for each row."""
+        if isinstance(rows, list) and not rows:
+            return
         with _EXPLAINED:
             self._connection.executemany(sql, rows)
 

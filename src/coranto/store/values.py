@@ -34,7 +34,14 @@ def moment(stamp: int | None) -> datetime | None:
 
 def pack(words: Words) -> bytes:
     """Words as stored."""
-    return json.dumps(asdict(words), ensure_ascii=False, separators=(",", ":")).encode()
+    said = {
+        "content": words.content,
+        "summary": words.summary,
+        "authors": [{"name": one.name, "email": one.email, "uri": one.uri} for one in words.authors],
+        "enclosures": [asdict(one) for one in words.enclosures],
+        "language": words.language,
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def unpack(body: bytes) -> Words:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # XML 1.0 2.2: everything else makes a whole feed unreadable.  U+FEFF inside a text is a stray BOM.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_LINES = {ord("\n"): None, ord("\t"): None}
 _BLANKS = re.compile(r"\s+")
 # A full stop inside 3.14 and a question mark inside an address end nothing.  A closing quote belongs to its sentence.
 _SENTENCE_END = re.compile(r"(?:[。！？…；]|[.!?;](?![!-~]))[”’」』）》\"')]*")
@@ -21,14 +23,20 @@ _LONGEST_CHARACTER = 64  # code points; a family of emoji has 11
 
 def xml_safe(text: str) -> str:
     """``text`` without the characters that XML 1.0 forbids, every line end a line feed (cleaned when it is read)."""
-    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # As almost all texts are, and C sees it at once.
+    if text.isprintable() or text.replace("\n", "").isprintable() or text.translate(_LINES).isprintable():
+        return text
+    return _NOT_XML.sub("", text)
 
 
 def one_line(text: str) -> str:
     """``text`` safe for XML, in one line, runs of blanks folded: for titles, names and log values."""
-    return _BLANKS.sub(" ", xml_safe(text)).strip()
+    return " ".join((text if text.isprintable() else xml_safe(text)).split())
 
 
+@lru_cache(maxsize=2048)  # a title is compared, stored and made a witness of
 def fold(text: str) -> str:
     """What makes two titles the same: NFKC, no case, no blanks at all (IDENTITY A.3)."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -44,6 +44,13 @@ _SHAPES = tuple(
         _WEEKDAY + _MONTH_NAME + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?P<rest>(?:[T,\s].*)?)",
     )
 )
+_RFC_822 = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4})"
+    r" ([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:GMT|([+-])([0-9]{2})([0-5][0-9]))"
+)
+_RFC_3339 = re.compile(  # and Jekyll's form of it
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:Z| ?([+-])([0-9]{2}):?([0-5][0-9]))"
+)
 _COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:[T\s]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[-+]\d\d:?\d\d)?)?",
     _FLAGS,
@@ -98,6 +105,10 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
         zone: What a date without a zone means; a day alone is its midnight there.
     """
     text = text.strip()
+    return (_usual(text) or _unusual(text, zone)) if text else None
+
+
+def _unusual(text: str, zone: tzinfo) -> datetime | None:
     text = unicodedata.normalize("NFKC", text).strip() if len(text) <= 2 * _LONGEST else ""
     if not text or len(text) > _LONGEST:
         return None
@@ -105,6 +116,27 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
         return _stamp(text) or _compact(text, zone) or _written(text, zone)
     except (ValueError, OverflowError):  # no such day, hour or year
         return None
+
+
+def _usual(text: str) -> datetime | None:
+    """The notations that nearly all feeds and posts have, as the long way would read them, in a tenth of its time."""
+    try:
+        if found := _RFC_822.fullmatch(text):
+            day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+            east = int(hours or 0) * 60 + int(minutes or 0)
+            number = _MONTHS.index(month.lower()) + 1
+            moment = datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        elif found := _RFC_3339.fullmatch(text):
+            *clock, sign, hours, minutes = found.groups()
+            east = int(hours or 0) * 60 + int(minutes or 0)
+            year, month, day, hour, minute, second = map(int, clock)
+            moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        else:
+            return None
+        moment -= timedelta(minutes=-east if sign == "-" else east)
+    except (ValueError, OverflowError):  # a leap second, the end of a day
+        return None
+    return moment if east <= _FARTHEST_ZONE and _FIRST_YEAR < moment.year < _LAST_YEAR else None
 
 
 def _stamp(text: str) -> datetime | None:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import html as entities
 import re
-from functools import lru_cache, partial
+from contextvars import ContextVar
 from urllib.parse import urljoin, urlsplit
 
 import nh3
 
 from coranto.text import one_line, xml_safe
+from coranto.text.markup_calm import is_calm
 from coranto.text.markup_limits import bounded, without_comments
 
+# What is absolute, or starts at the root of its host, and has no sign that could mean anything else.
+_EASY = re.compile(r"(https?://[A-Za-z0-9.-]+(?::[0-9]+)?)(?:[/?#][!-\[\]-~]*)?")
+_EASY_PATH = re.compile(r"(?!//)(?:/(?!\.)[!-\"$-.0-:<->@-\[\]-~]*)++(?:\?[!-\"$-\[\]-~]+)?")
 _ROUNDS = 5  # a parser mends what is badly nested in one or two; more would be a bug
 _MAX_ADDRESS = 8192
 
@@ -97,13 +101,12 @@ def clean(html: str, base: str = "") -> str:
         html: foreign HTML, of any length and shape.
         base: the absolute http(s) address that relative ones are resolved against; without it they go.
     """
-    cleaner = _cleaner(base)
+    _BASE.set(base)
     seen = xml_safe(html)
     for _ in range(_ROUNDS):
-        cleaned = _tidy(cleaner.clean(bounded(_RAW_TAGS.sub("", seen))))
-        if cleaned == seen:
+        before, seen = seen, _tidy(_CLEANER.clean(bounded(_RAW_TAGS.sub("", seen))))
+        if seen == before or (is_calm(seen) and not _IDLE.search(seen)):
             break
-        seen = cleaned
     return seen
 
 
@@ -123,6 +126,10 @@ def absolute(address: str, base: str = "") -> str:
 
     ``//host/x`` becomes ``https://host/x``, ``HTTP:`` becomes ``http:`` (RFC 3986 3.1).  A bare fragment leads nowhere, since ids do not stay.
     """
+    if len(address) <= _MAX_ADDRESS and _EASY.fullmatch(address):
+        return address
+    if _EASY_PATH.fullmatch(address) and (known := _EASY.fullmatch(base)):
+        return known[1] + address if len(address) <= _MAX_ADDRESS else ""
     address = _CONTROLS.sub("", address).strip().replace(" ", "%20")
     if len(address) > _MAX_ADDRESS:
         return ""
@@ -146,29 +153,35 @@ def _as_browsers_read(address: str) -> str:
     return address[:at].replace("\\", "/") + address[at:]
 
 
-@lru_cache(maxsize=64)
-def _cleaner(base: str) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=frozenset(_TAGS.split()),
-        clean_content_tags=_WITHOUT_CONTENT,
-        attributes=_ATTRIBUTES,
-        attribute_filter=partial(_attribute, base),
-        link_rel=None,
-        url_schemes={"http", "https", "mailto"},
-        set_tag_attribute_values={"audio": _MEDIA, "video": _MEDIA},
-    )
+# What relative addresses of the text in hand count from: to build a cleaner for each costs more than to clean an entry.
+_BASE: ContextVar[str] = ContextVar("base", default="")
 
 
-def _attribute(base: str, _tag: str, name: str, value: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name in _ADDRESSES:
-        return xml_safe(absolute(value, base)) or None
+        return xml_safe(absolute(value, _BASE.get())) or None
     return one_line(value)
+
+
+_CLEANER = nh3.Cleaner(
+    tags=frozenset(_TAGS.split()),
+    clean_content_tags=_WITHOUT_CONTENT,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_attribute,
+    link_rel=None,
+    url_schemes={"http", "https", "mailto"},
+    set_tag_attribute_values={"audio": _MEDIA, "video": _MEDIA},
+)
 
 
 def _tidy(html: str) -> str:
     """What the sanitiser leaves to do.  Its output has no raw ``<`` or ``>`` but in tags, so patterns are exact."""
-    html = _PRE.sub(r"\1", xml_safe(html))  # a parser eats one newline there each time
-    return _IDLE.sub("", _IMAGE.sub(_image, html))
+    html = xml_safe(html)
+    if "<pre" in html:
+        html = _PRE.sub(r"\1", html)  # a parser eats one newline there each time
+    if "<img" in html:
+        html = _IMAGE.sub(_image, html)
+    return _IDLE.sub("", html)
 
 
 def _image(found: re.Match[str]) -> str:

@@ -36,6 +36,7 @@ class Address(NamedTuple):
     fragment: str  # with its "#", or ""
 
 
+@lru_cache(maxsize=2048)  # an entry's address is compared, stored and made a key of
 def canonical(url: str, tracking: frozenset[str] = frozenset(), keep: frozenset[str] = frozenset()) -> str:
     """The form in which two addresses of one article are equal (DESIGN 3.3, IDENTITY A.4): ``paper.example/a?b=1``.
 
