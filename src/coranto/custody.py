@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from coranto.lock import held
-from coranto.store import Store, StoreError, open_store
+from coranto.store import Store, doubted, open_store
 
 
 @contextmanager
@@ -27,14 +27,9 @@ def in_custody(place: str, *, dry_run: bool) -> Iterator[Store]:
     with (
         _copied(place) if dry_run else held(Path(place).parent / "lock") as copy,
         closing(open_store(copy or place)) as store,
+        doubted(store),
     ):
-        try:
-            yield store
-        except StoreError:
-            raise
-        except Exception:
-            store.database.verify()  # it may be no mistake of ours
-            raise
+        yield store
 
 
 @contextmanager

@@ -37,8 +37,21 @@ def take_posts(run: Run) -> None:
     for listing in trusted:
         intake.withdraw(listing)
     for listing in trusted:
+        failed = len(run.report.posts.failed)
         intake.read(listing)
+        if len(run.report.posts.failed) == failed:
+            _note(run, listing)
     note_states(run)
+
+
+def _note(run: Run, listing: Listing) -> None:
+    """Remember a listing of which every file was read well; one whose files were held back or are odd is gone through."""
+    odd = any(Path(failure.where).is_relative_to(listing.posts.root) for failure in run.report.posts.failed)
+    if listing.broken or odd or listing.posts.key in run.report.posts.suspect:
+        return
+    count = run.store.files.count(listing.source)
+    if run.store.files.unchanged(listing.source, listing.digest) is None:
+        run.store.files.keep_listing(listing.source, listing.digest, count)
 
 
 def _placed(posts: Posts, file: PostFile) -> Failure:

@@ -18,11 +18,27 @@ _SUFFIXES = (".md", ".markdown", ".html")
 _BACKUPS = ("~", ".bak", ".orig", ".swp", ".tmp")
 
 
+State = tuple[str, int, int, int]  # path below the folder as the system gives it, size, mtime_ns, inode
+
+
 def scan(root: Path, glob: str, exclude: tuple[str, ...] = ()) -> Iterator[PostFile]:
-    """The posts under ``root``, sorted by path; ``sha256`` stays empty.
+    """The posts under ``root`` as `states` finds them; ``sha256`` stays empty."""
+    return map(post_file, states(root, glob, exclude))
+
+
+def post_file(state: State) -> PostFile:
+    """A post whose text was not read; a file name that is not UTF-8 comes with its ``failure``."""
+    path, size, mtime_ns, inode = state
+    shown = path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
+    failure = None if shown == path else Failure(where=shown, error="the file's name is not UTF-8: rename it")
+    return PostFile(path=shown, size=size, mtime_ns=mtime_ns, inode=inode, failure=failure)
+
+
+def states(root: Path, glob: str, exclude: tuple[str, ...] = ()) -> Iterator[State]:
+    """The posts under ``root``, sorted by path.
 
     Hidden files and folders, editors' backups, what is no regular file, linked folders, and links that lead out of
-    ``root`` are left out.  A file name that is not UTF-8 comes with its ``failure``.
+    ``root`` are left out.
 
     Args:
         root: the fixed part of a pattern.
@@ -48,36 +64,26 @@ class _Listing:
     unwanted: re.Pattern[str] | None
     suffixes: tuple[str, ...]
 
-    def folder(self, place: str, below: str, depth: int) -> Iterator[PostFile]:
+    def folder(self, place: str, below: str, depth: int) -> Iterator[State]:
         """The posts of one folder and of those in it, ``depth`` levels down (-1: all)."""
         with os.scandir(place) as listed:
             entries = sorted(((_sort_key(entry), entry) for entry in listed), key=lambda pair: pair[0])
         for key, entry in entries:
             if key[-1] != "/":
-                yield from self._file(entry, below + key)
+                if self._matches(key, below + key) and (state := self._state(entry)):
+                    yield below + key, state.st_size, state.st_mtime_ns, state.st_ino
             elif depth and key[0] != ".":
                 yield from self.folder(entry.path, below + key, depth - 1)
 
-    def _file(self, entry: os.DirEntry[str], path: str) -> Iterator[PostFile]:
-        if not self._matches(entry.name, path):
-            return
+    def _state(self, entry: os.DirEntry[str]) -> os.stat_result | None:
+        """How a regular file is; None if it is none, or none of this folder's."""
         try:
             inside = not entry.is_symlink() or self._leads_inside(entry.path)
-            if not inside or not entry.is_file():
-                return
-            state = entry.stat()
+            return entry.stat() if inside and entry.is_file() else None
         except OSError as error:
             if error.errno in _NO_FILE:
-                return
+                return None
             raise
-        shown = path.encode("utf-8", "backslashreplace").decode()
-        yield PostFile(
-            path=shown,
-            size=state.st_size,
-            mtime_ns=state.st_mtime_ns,
-            inode=state.st_ino,
-            failure=None if shown == path else Failure(where=shown, error="the file's name is not UTF-8: rename it"),
-        )
 
     def _matches(self, name: str, path: str) -> bool:
         if name[0] in ".#" or name.endswith(_BACKUPS) or not name.lower().endswith(self.suffixes):

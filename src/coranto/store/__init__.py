@@ -22,7 +22,7 @@ from coranto.store.pings import Pings
 from coranto.store.sources import Sources
 from coranto.store.stories import Stories
 
-__all__ = ["DamagedError", "Store", "StoreError", "looking_into", "open_store", "read_store", "set_aside"]
+__all__ = ["DamagedError", "Store", "StoreError", "doubted", "looking_into", "open_store", "read_store", "set_aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +105,24 @@ def looking_into(place: str) -> Iterator[Store | None]:
     if store is None:
         yield None
         return
-    with closing(store):
-        try:
-            yield store
-        except StoreError:
-            raise
-        except Exception:
-            store.database.verify()  # it may be no mistake of ours
-            raise
+    with closing(store), doubted(store):
+        yield store
+
+
+@contextmanager
+def doubted(store: Store) -> Iterator[None]:
+    """A block in which a mistake may not be ours, but the store's.
+
+    Raises:
+        DamagedError: something in the block failed otherwise, and the store is damaged.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception:
+        store.database.verify()
+        raise
 
 
 def set_aside(place: str) -> str:

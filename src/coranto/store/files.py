@@ -32,12 +32,30 @@ class Files:
         )
         return str(rows[0][0]) if rows else ""
 
+    def unchanged(self, source: int, digest: str) -> int | None:
+        """How many files a source has, if all were listed as this digest says when all of them had been read well."""
+        rows = self._db.rows("SELECT value FROM meta WHERE key = :key", key=f"listing:{source}")
+        count, _, before = rows[0][0].partition(" ") if rows else ("", "", "")
+        return int(count) if before == digest and count.isdecimal() else None
+
+    def keep_listing(self, source: int, digest: str, count: int) -> None:
+        """All files of a source are listed so, and were read well: until one changes, that is all to compare."""
+        self._db.run(
+            "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key=f"listing:{source}",
+            value=f"{count} {digest}",
+        )
+
+    def _forget_listing(self, source: int) -> None:
+        self._db.run("DELETE FROM meta WHERE key = :key", key=f"listing:{source}")
+
     def count(self, source: int) -> int:
         """How many files a source has."""
         return int(self._db.rows("SELECT COUNT(*) FROM file WHERE source = :source", source=source)[0][0])
 
     def keep(self, source: int, files: Iterable[PostFile]) -> None:
         """Remember files as they were read."""
+        self._forget_listing(source)
         self._db.many(
             """INSERT INTO file (source, path, size, mtime_ns, inode, sha256, error, line)
             VALUES (:source, :path, :size, :mtime_ns, :inode, :sha256, :error, :line)
@@ -60,6 +78,7 @@ class Files:
 
     def forget(self, source: int, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
+        self._forget_listing(source)
         self._db.many(
             "DELETE FROM file WHERE source = :source AND path = :path",
             ({"source": source, "path": path} for path in paths),
@@ -77,6 +96,7 @@ class Files:
     def reread_all(self) -> None:
         """Let every file be read again: the rules of reading changed.  Digests stay: they know a moved file again."""
         self._db.run("UPDATE file SET mtime_ns = -1")
+        self._db.run("DELETE FROM meta WHERE key LIKE 'listing:%'")
 
     def failures(self) -> list[tuple[str, Failure]]:
         """Every file that is wrong now: (source key, failure)."""
