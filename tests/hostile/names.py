@@ -70,7 +70,7 @@ LINKS = {
     "blanks": (" https://paper.example/a b ", "https://paper.example/a%20b"),
     "new-lines": ("https://paper.example/&#10;a&#13;b", "https://paper.example/ab"),
     "quotes-and-brackets": ("https://paper.example/\"'&lt;&gt;", None),
-    "backslashes": ("https:\\\\paper.example\\1", ""),
+    "backslashes": ("https:\\\\paper.example\\1", "https://paper.example/1"),
     "user-and-password": ("https://user:secret@paper.example/1", None),
     "too-long": ("https://paper.example/" + "x" * 100_000, ""),
     "port-of-five-nines": ("https://paper.example:99999/1", None),
