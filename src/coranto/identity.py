@@ -64,9 +64,6 @@ def code_of(places: Sequence[Sequence[str]], path: str, rules: Rules) -> tuple[s
         The code in upper case or "", and what was odd about it, for a person, or "". Two different codes in one
         place give no code at all: there is no telling which is right.
     """
-    stated = bool(path or (places and places[0]))
-    if not stated and not rules.write_digits and not any(_may_hold_codes(place) for place in places):
-        return "", ""
     odd = _odd_statement(places[0]) if places else ""
     for codes in _codes_by_place(places, path, rules):
         if len(codes) > 1:
@@ -181,11 +178,6 @@ def _codes(values: Sequence[str] | Iterator[str]) -> set[str]:
     """The usable codes among ``values``, upper case over ASCII only: ``ſ`` must not fold to ``s`` (IDENTITY A.2)."""
     trimmed = (value.strip() for value in values)
     return {value.upper() for value in trimmed if _CODE.fullmatch(value)}
-
-
-def _may_hold_codes(place: Sequence[str]) -> bool:
-    """Whether a code may stand in any of these addresses: most have too few digits."""
-    return any(_EIGHT_DIGITS.match(text) for text in place)
 
 
 def _codes_of_address(address: str, rules: Rules) -> set[str]:

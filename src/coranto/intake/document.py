@@ -51,11 +51,9 @@ def take_document(
         entries = repeats(document.entries, library.url, rows)
         found = recognise([_facts(index, entry, library) for index, entry in enumerate(entries)], rows)
         holds, reading = _examined(store, entries, known, found, held=held, before=before)
-        names = set[str]() if first else None
         for index, entry in enumerate(entries):
             row, hold = known.get(found[index] or 0), index in holds
-            row = _held_again(store, row) if row and hold else row
-            _take(store, library, entry, source, row, now, hold=hold, names=names)
+            _take(store, library, entry, source, _held_again(store, row) if row and hold else row, now, hold=hold)
         if holds:
             store.entries.forget_held(source, most=max(MOST_HELD, len(entries)))
         for own_id in document.withdrawn:
@@ -141,19 +139,10 @@ def _held_again(store: Store, row: Row) -> Row:
 
 
 def _take(
-    store: Store,
-    library: Library,
-    entry: Entry,
-    source: int,
-    known: Row | None,
-    now: datetime,
-    *,
-    hold: bool,
-    names: set[str] | None,
+    store: Store, library: Library, entry: Entry, source: int, known: Row | None, now: datetime, *, hold: bool
 ) -> None:
     words = entry.words or Words()
     if known is None:
-        entry = replace(entry, name=_free_name(store, entry, source, names), words=None)
         _add(store, library, entry, words, source, now, hold=hold)
         return
     entry = replace(entry, name=known.entry.name, words=None)
@@ -172,27 +161,14 @@ def _take(
 
 
 def _add(store: Store, library: Library, entry: Entry, words: Words, source: int, now: datetime, *, hold: bool) -> None:
+    name = identity.row_name(entry)
+    while store.entries.named(source, name) is not None:
+        name += "+"  # an older row was made of the same facts and has changed since
+    entry = replace(entry, name=name, words=None)
     row = library.row(store, entry, source, known=None, now=now)
     uid = store.entries.put(replace(row, state="held") if hold else row)
     store.entries.keep_words(uid, words)
     _note_echo(store, library, entry, now)
-
-
-def _free_name(store: Store, entry: Entry, source: int, names: set[str] | None) -> str:
-    """The name of a new row; an older one may have been made of the same facts, and have changed since.
-
-    Args:
-        store: where the others are.
-        entry: what it says.
-        source: its source.
-        names: all names of the source, if it had no entries before; the new one is added.
-    """
-    name = identity.row_name(entry)
-    while (name in names) if names is not None else (store.entries.named(source, name) is not None):
-        name += "+"
-    if names is not None:
-        names.add(name)
-    return name
 
 
 def _accept(store: Store, library: Library, known: Row, entry: Entry, words: Words, now: datetime) -> None:

@@ -49,8 +49,8 @@ def _note(run: Run, listing: Listing) -> None:
     odd = any(Path(failure.where).is_relative_to(listing.posts.root) for failure in run.report.posts.failed)
     if listing.broken or odd or listing.posts.key in run.report.posts.suspect:
         return
-    count = run.store.files.count(listing.source)
     if run.store.files.unchanged(listing.source, listing.digest) is None:
+        count = run.store.files.count(listing.source)
         run.store.files.keep_listing(listing.source, listing.digest, count)
 
 

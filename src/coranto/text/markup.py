@@ -124,7 +124,8 @@ def plain(html: str) -> str:
 def absolute(address: str, base: str = "") -> str:
     """``address`` as an absolute http, https or mailto address; empty if it is none and cannot become one.
 
-    ``//host/x`` becomes ``https://host/x``, ``HTTP:`` becomes ``http:`` (RFC 3986 3.1).  A bare fragment leads nowhere, since ids do not stay.
+    ``//host/x`` becomes ``https://host/x``, ``HTTP:`` becomes ``http:`` (RFC 3986 3.1).  A bare fragment leads nowhere,
+    since ids do not stay.
     """
     if len(address) <= _MAX_ADDRESS and _EASY.fullmatch(address):
         return address

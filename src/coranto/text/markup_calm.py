@@ -20,31 +20,8 @@ _ALONE = frozenset({"br", "img"})
 _LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _GROUPS = frozenset({"blockquote", "ul", "ol"})
 _ROOMS = frozenset({"", "blockquote", "li"})  # where paragraphs, lists and quotes may stand
-_MARKS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "var",
-    ]
-)
+_MARKS_HTML = "a abbr b cite code del em i ins kbd mark q s samp small strong sub sup tt u var"
+_MARKS = frozenset(_MARKS_HTML.split())
 
 
 def is_calm(cleaned: str) -> bool:
